@@ -1,0 +1,1 @@
+"""The nouns: frozen dataclasses and errors, known to every floor above."""

@@ -1,0 +1,91 @@
+"""The one error tree. Doors map it to exit codes and HTTP statuses; a test requires a row for every class.
+
+ApprentiError
+├── UserError             something the person can put right
+│   ├── DataError         the labelled data
+│   ├── ItemError         one file among many: set aside, the rest goes on
+│   ├── BackboneError     a feature extractor brought by the user
+│   ├── ModelFileError    an .apprenti file
+│   └── OptionError       an option or an argument
+├── NotYetError           planned, refused until then
+└── WorkError             a piece of work in its own process
+    ├── OutOfTimeError
+    ├── OutOfMemoryError
+    └── InterruptedWorkError
+"""
+
+from __future__ import annotations
+
+from apprenti.texts import Lang, say
+
+
+class ApprentiError(Exception):
+    """Root of all errors: a text key and values, so that it can be said in English and French.
+
+    Args:
+        key: entry of ``texts/*/errors.toml`` without the area, for instance ``empty_file``.
+        **values: the placeholders of that entry.
+    """
+
+    def __init__(self, key: str, **values: str | int | float) -> None:
+        self.key = key
+        self.values = values
+        super().__init__(self.said("en"))
+
+    def said(self, lang: Lang = "en") -> str:
+        """Return the message in ``lang``: which item, what is wrong, what to do."""
+        return say(f"errors.{self.key}", lang, **self.values)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let the error cross a process border whole."""
+        return (_rebuilt, (type(self), self.key, self.values))
+
+
+def _rebuilt(
+    kind: type[ApprentiError], key: str, values: dict[str, str | int | float]
+) -> ApprentiError:
+    return kind(key, **values)
+
+
+class UserError(ApprentiError):
+    """Something the person can put right."""
+
+
+class DataError(UserError):
+    """The labelled data as a whole cannot be used."""
+
+
+class ItemError(UserError):
+    """One file cannot be used; it is set aside and the rest goes on."""
+
+
+class BackboneError(UserError):
+    """A feature extractor brought by the user cannot be used."""
+
+
+class ModelFileError(UserError):
+    """A model file is truncated, altered, foreign or too new."""
+
+
+class OptionError(UserError):
+    """An option or argument is wrong."""
+
+
+class NotYetError(ApprentiError):
+    """Planned, and refused with a clear word until it is there."""
+
+
+class WorkError(ApprentiError):
+    """A piece of work in its own process did not finish."""
+
+
+class OutOfTimeError(WorkError):
+    """The work passed its time limit and was stopped."""
+
+
+class OutOfMemoryError(WorkError):
+    """The work passed its memory limit and was stopped."""
+
+
+class InterruptedWorkError(WorkError):
+    """The person stopped the work before anything was finished."""

@@ -1,0 +1,92 @@
+"""The real seams: where another implementation can take the place of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one piece of isolated work may use.
+
+    Args:
+        seconds: wall time, after which it is stopped.
+        memory_mb: private memory, past which it fails alone.
+    """
+
+    seconds: float
+    memory_mb: int = 4096
+
+
+class Engine(Protocol):
+    """Where work runs: in this process, in others, later on other machines."""
+
+    @property
+    def n_workers(self) -> int:
+        """How many pieces of work run side by side."""
+        ...
+
+    def map(
+        self, function: Callable[[Item], Result], items: Iterable[Item], *, deadline: float | None = None
+    ) -> Iterator[Result]:
+        """Yield ``function(item)`` in the order of ``items``; ``function`` is importable by name.
+
+        Items not begun at ``deadline`` (a ``time.monotonic()`` value) are left undone: the iterator ends early.
+        Memory stays bounded: at most a few items per worker are under way at once.
+        """
+        ...
+
+    def run(self, function: Callable[[Item], Result], argument: Item, *, limits: Limits) -> Result:
+        """Return ``function(argument)`` worked out alone, within ``limits``.
+
+        Raises:
+            OutOfTimeError: it passed ``limits.seconds``.
+            OutOfMemoryError: it passed ``limits.memory_mb``.
+            WorkError: its process died.
+            ApprentiError: whatever the function itself raised, whole.
+        """
+        ...
+
+
+class Shelf(Protocol):
+    """Keeps feature rows between runs, by content hash, so that no image is embedded twice."""
+
+    def get(self, key: str, hashes: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Return the rows known under ``key`` (backbone and canvas) for those of ``hashes`` that are there."""
+        ...
+
+    def put(self, key: str, hashes: Sequence[str], rows: NDArray[np.float32]) -> None:
+        """Keep one row [d] float32 for each content hash; a torn write is never seen as whole."""
+        ...
+
+
+class Progress(Protocol):
+    """Somebody who is told how far the work is (a bar on a terminal, a page, nobody)."""
+
+    def begin(self, step: str, total: int | None = None) -> None:
+        """Say that ``step`` (a key of ``texts/*/progress.toml``) begins, with ``total`` units of work."""
+        ...
+
+    def advance(self, n: int = 1) -> None:
+        """Say that ``n`` more units are done."""
+        ...
+
+    def end(self) -> None:
+        """Say that the step is over."""
+        ...
+
+
+class Clock(Protocol):
+    """Tells the seconds; nothing below the doors reads the machine's clock by itself."""
+
+    def __call__(self) -> float:
+        """Return seconds that only ever grow."""
+        ...
