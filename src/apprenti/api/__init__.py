@@ -1,1 +1,1 @@
-"""."""
+"""The REST API: models in memory, photos in, answers out."""

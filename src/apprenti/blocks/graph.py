@@ -62,7 +62,9 @@ class GraphBuilder:
         """Add an int64 vector (a shape, axes, starts, ends) and return its name."""
         return self.constant(np.asarray(sizes, dtype=np.int64))
 
-    def add(self, operator: str, *inputs: str, domain: str = "", n_outputs: int = 1, **attributes: Any) -> str:
+    def add(
+        self, operator: str, *inputs: str, domain: str = "", n_outputs: int = 1, **attributes: Any
+    ) -> str:
         """Add one node and return the name of its (first) output; the others are ``name + "_1"`` and so on."""
         self.uses_ml_operators = self.uses_ml_operators or domain == "ai.onnx.ml"
         name = self.fresh(operator)
@@ -84,7 +86,9 @@ class GraphBuilder:
 
     def model(self) -> onnx.ModelProto:
         """Return the finished model; the same calls give the same bytes."""
-        graph = helper.make_graph(self.nodes, "apprenti", self.inputs, self.outputs, initializer=self.constants)
+        graph = helper.make_graph(
+            self.nodes, "apprenti", self.inputs, self.outputs, initializer=self.constants
+        )
         opsets = [helper.make_opsetid("", self.opset)]
         if self.uses_ml_operators:
             opsets.append(helper.make_opsetid("ai.onnx.ml", 3))

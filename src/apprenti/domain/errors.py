@@ -41,9 +41,7 @@ class ApprentiError(Exception):
         return (_rebuilt, (type(self), self.key, self.values))
 
 
-def _rebuilt(
-    kind: type[ApprentiError], key: str, values: dict[str, str | int | float]
-) -> ApprentiError:
+def _rebuilt(kind: type[ApprentiError], key: str, values: dict[str, str | int | float]) -> ApprentiError:
     return kind(key, **values)
 
 

@@ -61,8 +61,10 @@ class Recipe:
     @property
     def name(self) -> str:
         """Stable, versioned, unique: ``classic.v1@64-squash/standardise.v1/logistic.v1?C=1``."""
-        settings = "&".join(f"{key}={value:g}" if isinstance(value, float) else f"{key}={value}"
-                            for key, value in sorted(self.parameters.items()))
+        settings = "&".join(
+            f"{key}={value:g}" if isinstance(value, float) else f"{key}={value}"
+            for key, value in sorted(self.parameters.items())
+        )
         base = f"{'+'.join(self.backbones)}@{self.canvas.name}/{self.transform}/{self.head}"
         return f"{base}?{settings}" if settings else base
 

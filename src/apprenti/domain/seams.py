@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Result_co = TypeVar("Result_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,30 @@ class Limits:
     memory_mb: int = 4096
 
 
+class Task(Protocol[Result_co]):
+    """A piece of work under way on its own."""
+
+    def poll(self) -> bool:
+        """Return at once whether it is over: finished, failed or stopped."""
+        ...
+
+    def result(self) -> Result_co:
+        """Wait for it and return its result.
+
+        Raises:
+            OutOfTimeError: it passed its time limit.
+            OutOfMemoryError: it passed its memory limit, or the machine's.
+            InterruptedWorkError: it was killed.
+            WorkError: its process died, or the function raised something that is not one of our errors.
+            ApprentiError: whatever the function itself raised, whole.
+        """
+        ...
+
+    def kill(self) -> None:
+        """Stop it, if it is not over; when this returns nothing of it runs any more."""
+        ...
+
+
 class Engine(Protocol):
     """Where work runs: in this process, in others, later on other machines."""
 
@@ -39,19 +64,26 @@ class Engine(Protocol):
     ) -> Iterator[Result]:
         """Yield ``function(item)`` in the order of ``items``; ``function`` is importable by name.
 
-        Items not begun at ``deadline`` (a ``time.monotonic()`` value) are left undone: the iterator ends early.
+        Items not begun at ``deadline`` (on ``time.monotonic``) are left undone: the iterator ends early.
         Memory stays bounded: at most a few items per worker are under way at once.
         """
         ...
 
+    def start(self, function: Callable[[Item], Result], argument: Item, *, limits: Limits) -> Task[Result]:
+        """Begin ``function(argument)`` alone, within ``limits`` counted from now, and return without waiting.
+
+        Args:
+            function: importable by name.
+            argument: its ``name``, where it has one, is what an error calls the work.
+            limits: wall time and memory.
+        """
+        ...
+
     def run(self, function: Callable[[Item], Result], argument: Item, *, limits: Limits) -> Result:
-        """Return ``function(argument)`` worked out alone, within ``limits``.
+        """Return ``function(argument)`` worked out alone, within ``limits``: ``start`` and wait.
 
         Raises:
-            OutOfTimeError: it passed ``limits.seconds``.
-            OutOfMemoryError: it passed ``limits.memory_mb``.
-            WorkError: its process died.
-            ApprentiError: whatever the function itself raised, whole.
+            ApprentiError: as ``Task.result``.
         """
         ...
 
@@ -60,7 +92,7 @@ class Shelf(Protocol):
     """Keeps feature rows between runs, by content hash, so that no image is embedded twice."""
 
     def get(self, key: str, hashes: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        """Return the rows known under ``key`` (backbone and canvas) for those of ``hashes`` that are there."""
+        """Return the rows known under ``key`` (backbone and canvas) for those ``hashes`` that are there."""
         ...
 
     def put(self, key: str, hashes: Sequence[str], rows: NDArray[np.float32]) -> None:

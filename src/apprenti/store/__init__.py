@@ -1,1 +1,19 @@
-"""."""
+"""Store: what is kept between runs, and how; a twin in memory passes the same tests."""
+
+from __future__ import annotations
+
+from apprenti.store.cells import TrainingRecord, append_cells, read_cells
+from apprenti.store.feature_shelf import FeatureShelf
+from apprenti.store.files import write_atomically
+from apprenti.store.memory_shelf import MemoryShelf
+from apprenti.store.workspace import private_workspace
+
+__all__ = [
+    "FeatureShelf",
+    "MemoryShelf",
+    "TrainingRecord",
+    "append_cells",
+    "private_workspace",
+    "read_cells",
+    "write_atomically",
+]

@@ -1,0 +1,94 @@
+"""Every answer that is not the one hoped for has one shape: ``{"error": {"code", "message"}}``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+
+from apprenti.domain.errors import ApprentiError
+from apprenti.error_table import outcome_of
+from apprenti.languages import lang_from_header
+from apprenti.plain import error_data
+from apprenti.texts import Lang, say
+
+
+class RefusedError(Exception):
+    """A request that is turned away before any flow is asked.
+
+    Args:
+        key: entry of ``texts/*/errors.toml``; it is the answer's ``code``.
+        status: HTTP status.
+        headers: of the answer.
+        details: what is wrong in which place of the request, for programmers.
+        **values: the placeholders of that entry.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        status: int,
+        *,
+        headers: Mapping[str, str] | None = None,
+        details: Sequence[Mapping[str, str]] = (),
+        **values: str | int,
+    ) -> None:
+        super().__init__(key)
+        self.key, self.status, self.values = key, status, values
+        self.headers, self.details = dict(headers or {}), list(details)
+
+    def said(self, lang: Lang) -> str:
+        """Return the message in ``lang``."""
+        return say(f"errors.{self.key}", lang, **self.values)
+
+
+def asked_lang(headers: Headers) -> Lang:
+    """Return the language the sender reads."""
+    return lang_from_header(headers.get("accept-language", ""))
+
+
+def refuse(error: RefusedError | ApprentiError, lang: Lang) -> JSONResponse:
+    """Return the answer that an error becomes."""
+    answer = error_data(error.key, error.said(lang))
+    if isinstance(error, ApprentiError):
+        return JSONResponse(answer, status_code=outcome_of(error).http_status)
+    if error.details:
+        answer["error"]["details"] = error.details
+    return JSONResponse(answer, status_code=error.status, headers=error.headers)
+
+
+def speak_one_shape(app: FastAPI) -> None:
+    """Make ``app`` answer every error in the one shape."""
+
+    @app.exception_handler(RefusedError)
+    @app.exception_handler(ApprentiError)
+    async def ours(request: Request, error: RefusedError | ApprentiError) -> JSONResponse:
+        return refuse(error, asked_lang(request.headers))
+
+    @app.exception_handler(HTTPException)
+    async def of_the_framework(request: Request, error: HTTPException) -> JSONResponse:
+        return refuse(_translated(request, error), asked_lang(request.headers))
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        details = [
+            {"where": ".".join(str(part) for part in problem["loc"]), "problem": str(problem["msg"])}
+            for problem in error.errors()
+        ]
+        where = ", ".join(detail["where"] for detail in details)
+        refused = RefusedError("request_malformed", 422, details=details, detail=where)
+        return refuse(refused, asked_lang(request.headers))
+
+
+def _translated(request: Request, error: HTTPException) -> RefusedError:
+    path, headers = request.url.path, dict(error.headers or {})
+    if error.status_code == 404:
+        return RefusedError("page_unknown", 404, path=path)
+    if error.status_code == 405:
+        method, allowed = request.method, headers.get("Allow", "")
+        return RefusedError("method_unknown", 405, headers=headers, path=path, method=method, allowed=allowed)
+    return RefusedError("request_malformed", error.status_code, headers=headers, detail=str(error.detail))

@@ -1,0 +1,1 @@
+"""What happens to features before a head sees them; every file has ``fit``, ``apply`` and ``add_to``."""

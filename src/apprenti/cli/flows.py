@@ -1,0 +1,101 @@
+"""The flows a command may call, each imported only when it is called, so that ``--help`` loads nothing heavy.
+
+Tests hand the commands another object with the same methods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from apprenti.domain.prediction import Prediction
+    from apprenti.domain.report import Report
+    from apprenti.domain.seams import Progress
+    from apprenti.flow.inspect import Inspection
+    from apprenti.flow.tools import Tools
+    from apprenti.flow.train import Training
+    from apprenti.texts import Lang
+
+
+class Flows:
+    """What a person can ask for; see ``apprenti.flow`` for what each does."""
+
+    def tools(self, environment: Mapping[str, str], progress: Progress) -> AbstractContextManager[Tools]:
+        """Open what the other flows work with."""
+        from apprenti.settings import open_tools, read_settings
+
+        return open_tools(read_settings(environment), progress)
+
+    def inspect(self, source: Path, *, backbones: Sequence[Path], tools: Tools) -> Inspection:
+        """Look at labelled data without training on it."""
+        from apprenti.flow.inspect import inspect_data
+
+        return inspect_data(source, backbones=backbones, tools=tools)
+
+    def train(
+        self,
+        source: Path,
+        *,
+        out: Path,
+        budget_seconds: float,
+        backbones: Sequence[Path],
+        seed: int,
+        lang: Lang,
+        tools: Tools,
+    ) -> Training:
+        """Make a recogniser from labelled data."""
+        from apprenti.flow.train import train
+
+        return train(
+            source,
+            out=out,
+            budget_seconds=budget_seconds,
+            backbones=backbones,
+            seed=seed,
+            lang=lang,
+            tools=tools,
+        )
+
+    def predict(self, model: Path, items: Iterable[str], *, top: int) -> Iterator[Prediction]:
+        """Say what each item is, one after the other."""
+        from apprenti.flow.predict import predict
+
+        return predict(model, items, top=top)
+
+    def evaluate(self, model: Path, source: Path, *, tools: Tools) -> Report:
+        """Score a model on a labelled set."""
+        from apprenti.flow.evaluate import evaluate
+
+        return evaluate(model, source, tools=tools)
+
+    def write_report(self, model: Path, *, lang: Lang, out: Path | None = None) -> Path:
+        """Write the page about a model and return where it is."""
+        from apprenti.flow.report import write_report
+
+        return write_report(model, lang=lang, out=out)
+
+    def write_samples(self, name: str, folder: Path) -> int:
+        """Write a small real data set as folders of pictures and return how many there are."""
+        from apprenti.flow.samples import write_samples
+
+        return write_samples(name, folder)
+
+    def serve(
+        self,
+        models: Sequence[Path],
+        *,
+        host: str,
+        port: int,
+        lang: Lang,
+        tell: Callable[[str], None],
+        environment: Mapping[str, str],
+    ) -> None:
+        """Answer over HTTP until stopped."""
+        from apprenti.server import serve
+        from apprenti.settings import read_settings
+
+        n_workers = read_settings(environment).n_workers
+        serve(models, host=host, port=port, n_workers=n_workers, lang=lang, tell=tell)

@@ -1,0 +1,74 @@
+"""Numbers as a reader of the language writes them: ``88.7%`` in English, ``88,7 %`` in French."""
+
+from __future__ import annotations
+
+from apprenti.domain.recipe import Interval
+from apprenti.texts import Lang
+
+NARROW_NO_BREAK_SPACE = "\u202f"
+NO_BREAK_SPACE = "\u00a0"
+WORD_JOINER = "\u2060"
+"""Nothing to see, and no line is broken here."""
+
+
+def decimal(value: float, lang: Lang, digits: int) -> str:
+    """Return ``value`` with ``digits`` decimals."""
+    text = f"{round(value, digits) + 0.0:,.{digits}f}"  # + 0.0: never "−0"
+    if lang == "fr":
+        text = text.replace(",", NARROW_NO_BREAK_SPACE).replace(".", ",")
+    return text.replace("-", "−")
+
+
+def hundredths(share: float, lang: Lang) -> str:
+    """Return how many of 100 a share is: whole, but with a decimal near the ends, where it matters.
+
+    Example:
+        >>> [hundredths(share, "en") for share in (0.879, 0.99, 0.9946, 0.99999, 1)]
+        ['88', '99', '99.5', '>99.9', '100']
+    """
+    percent = round(100 * share, 10)
+    if percent > 99.9 and percent < 100:
+        return ">" + decimal(99.9, lang, 1)
+    if percent < 0.1 and percent > 0:
+        return "<" + decimal(0.1, lang, 1)
+    is_near_an_end = not 1.5 <= percent <= 98.5
+    return decimal(percent, lang, 1 if is_near_an_end and round(percent, 1) % 1 else 0)
+
+
+def percent(share: float, lang: Lang, digits: int | None = None) -> str:
+    """Return a share 0..1 as a percentage, as precise as ``hundredths`` or with ``digits`` decimals."""
+    number = hundredths(share, lang) if digits is None else decimal(100 * share, lang, digits)
+    return number + percent_sign(lang)
+
+
+def percent_range(interval: Interval, lang: Lang, digits: int | None = None) -> str:
+    """Return an interval of shares as ``84–91%``, never broken over two lines.
+
+    Both ends have the same decimals: none, unless the interval is narrow. An end not quite 0 or 100 is
+    not written so.
+    """
+    if digits is None:
+        digits = 0 if interval.high - interval.low >= 0.03 else 1
+    step = 10.0**-digits
+    ends = []
+    for share in (interval.low, interval.high):
+        value = 100 * share
+        if 0 < value < 100:
+            value = min(max(value, step), 100 - step)
+        ends.append(decimal(value, lang, digits if 0 < value < 100 else 0))
+    return f"{ends[0]}{WORD_JOINER}–{WORD_JOINER}{ends[1]}{percent_sign(lang)}"
+
+
+def percent_sign(lang: Lang) -> str:
+    """Return the sign with the space that goes before it."""
+    return f"{NARROW_NO_BREAK_SPACE}%" if lang == "fr" else "%"
+
+
+def duration(seconds: float, lang: Lang) -> str:
+    """Return ``0.4 s``, ``12 s``, ``1 min 30 s``."""
+    if seconds < 9.95:
+        return f"{decimal(seconds, lang, 1)}{NO_BREAK_SPACE}s"
+    whole = round(seconds)
+    if whole < 100:
+        return f"{whole}{NO_BREAK_SPACE}s"
+    return f"{whole // 60}{NO_BREAK_SPACE}min{NO_BREAK_SPACE}{whole % 60:02d}{NO_BREAK_SPACE}s"

@@ -1,0 +1,223 @@
+"""What a report says: scores with intervals, mistakes, doubts about the data, and how all of it came about.
+
+A report travels inside the model file, which must come out byte for byte equal for the same data, seed and
+versions. So there is no date, no duration and no fact about the machine in it; durations are a ``Timing``
+beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from apprenti.domain import json_form
+from apprenti.domain.dataset import SetAside
+from apprenti.domain.profile import Profile
+from apprenti.domain.recipe import Interval, Recipe, TrialStatus
+from apprenti.domain.scores import ClassScores, FamiliarityScores, Scores
+from apprenti.domain.sentence import Sentence
+
+__all__ = [
+    "Attempt",
+    "BackboneCredit",
+    "ClassScores",
+    "DataFacts",
+    "FamiliarityScores",
+    "LabelSuspect",
+    "Picture",
+    "RepeatedPicture",
+    "Report",
+    "Scores",
+    "Timing",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelSuspect:
+    """A training photo whose own label looks wrong to models that never saw it.
+
+    Args:
+        name: the photo.
+        given: the label it stands under.
+        suggested: the label those models would give.
+        p_given: held-out probability of ``given``, 0..1.
+        p_suggested: held-out probability of ``suggested``, 0..1.
+        thumbnail: a small JPEG, or nothing.
+    """
+
+    name: str
+    given: str
+    suggested: str
+    p_given: float
+    p_suggested: float
+    thumbnail: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One photo standing for its class."""
+
+    name: str
+    label: str
+    thumbnail: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatedPicture:
+    """Photos that show the same picture.
+
+    Args:
+        names: the first few, sorted.
+        n: all of them.
+        labels: the labels they stand under; more than one is a conflict.
+        exact: the same bytes (otherwise nearly the same pixels).
+    """
+
+    names: tuple[str, ...]
+    n: int
+    labels: tuple[str, ...]
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataFacts:
+    """The data a model was trained and judged on. Lists are cut to what a person can read; counts are whole.
+
+    Args:
+        name: folder or file it came from.
+        fingerprint: of the data set, see ``Dataset.fingerprint``; "" when unknown.
+        n_train: photos learnt from.
+        n_validation: photos set apart to choose between recipes; 0 where cross-validation did.
+        n_test: photos set apart for this report.
+        n_per_label: training and validation photos of each label.
+        set_aside: files not used, each with its reason.
+        n_set_aside: all of them.
+        repeated: pictures that occur several times, under one label.
+        n_repeated: all of them, conflicts included.
+        n_duplicates: photos that repeat another.
+        conflicts: pictures that occur under different labels.
+        n_conflicts: all of them.
+    """
+
+    name: str
+    fingerprint: str = ""
+    n_train: int = 0
+    n_validation: int = 0
+    n_test: int = 0
+    n_per_label: Mapping[str, int] = field(default_factory=dict)
+    set_aside: tuple[SetAside, ...] = ()
+    n_set_aside: int = 0
+    repeated: tuple[RepeatedPicture, ...] = ()
+    n_repeated: int = 0
+    n_duplicates: int = 0
+    conflicts: tuple[RepeatedPicture, ...] = ()
+    n_conflicts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One of the recipes picked: why, and what came of it.
+
+    Args:
+        recipe: what was trained.
+        reason: why it was picked.
+        status: how it ended; ``None`` when it was never begun.
+        score: validation accuracy, 0..1.
+        interval: its 95 % interval.
+        n_validation: photos the score rests on.
+        scheme: ``5-fold`` or ``holdout``.
+        detail: why it did not finish, where it did not.
+    """
+
+    recipe: Recipe
+    reason: Sentence
+    status: TrialStatus | None = None
+    score: float | None = None
+    interval: Interval | None = None
+    n_validation: int = 0
+    scheme: str = ""
+    detail: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackboneCredit:
+    """Where a feature extractor comes from and under which licence."""
+
+    name: str
+    licence: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """Durations in seconds, shown in the page but never kept in the model file.
+
+    Args:
+        total_seconds: the whole training.
+        predicted_seconds: by recipe name, as promised when it was picked.
+        seconds: by recipe name, as it turned out.
+    """
+
+    total_seconds: float
+    predicted_seconds: Mapping[str, float] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One model, judged once.
+
+    Args:
+        labels: what it can answer, sorted.
+        data: the photos.
+        scores: on the test photos; ``None`` where there were too few photos to keep any apart.
+        profile: of the data; ``None`` for a report on other data than the model was trained on.
+        kept: the recipe in the model.
+        attempts: the recipes picked, in order, with what came of each.
+        temperature: what logits are divided by so that probabilities can be believed; 1 changes nothing.
+        familiarity: the alarm for unfamiliar photos; ``None`` when not measured.
+        label_suspects: training photos whose label looks wrong, worst first.
+        n_label_suspects: all of them.
+        examples: a typical photo for each class, in the order of the labels.
+        notices: sentences a person should read.
+        seed: of everything random.
+        versions: of the programs that took part, by name.
+        backbones: the feature extractors in the model.
+        format: of this record; raised when old readers would misread it.
+    """
+
+    labels: tuple[str, ...]
+    data: DataFacts
+    scores: Scores | None
+    kept: Recipe
+    profile: Profile | None = None
+    attempts: tuple[Attempt, ...] = ()
+    temperature: float = 1.0
+    familiarity: FamiliarityScores | None = None
+    label_suspects: tuple[LabelSuspect, ...] = ()
+    n_label_suspects: int = 0
+    examples: tuple[Picture, ...] = ()
+    notices: tuple[Sentence, ...] = ()
+    seed: int = 0
+    versions: Mapping[str, str] = field(default_factory=dict)
+    backbones: tuple[BackboneCredit, ...] = ()
+    format: int = 1
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as JSON data: deterministic, floats to six digits, thumbnails as base64."""
+        data: dict[str, Any] = json_form.to_json(self)
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Report:
+        """Return the report that ``to_json`` gave ``data`` for.
+
+        Raises:
+            ValueError: the data are not a report; the message names the entry.
+        """
+        return json_form.from_json(cls, data)
+
+    def flat_scores(self) -> dict[str, Any]:
+        """Return the scores under the names ``evaluate --json`` promises; ``n`` is 0 without test photos."""
+        return {"n": 0} if self.scores is None else json_form.to_json(self.scores.flat())

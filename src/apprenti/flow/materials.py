@@ -1,0 +1,110 @@
+"""What recipes of this training can be made of: the backbones at hand and the square all photos are decoded to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apprenti.blocks.backbone import Backbone
+from apprenti.blocks.item_file import read_item
+from apprenti.domain.dataset import Dataset, Example, Split
+from apprenti.domain.errors import ItemError
+from apprenti.domain.recipe import Canvas
+from apprenti.flow.tools import Tools
+from apprenti.recipes import PRIOR
+
+N_DICTIONARY_PHOTOS = 1000
+"""Training photos the hand-made features learn their dictionary of patches from."""
+DECODE_CHUNK = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Materials:
+    """The backbones of a training.
+
+    Args:
+        networks: backbones the user brought, in the order given.
+        classic: hand-made backbones, learnt from the user's photos.
+        canvas: what photos are decoded to for all of them.
+    """
+
+    networks: tuple[Backbone, ...]
+    classic: tuple[Backbone, ...]
+    canvas: Canvas
+
+    @property
+    def by_name(self) -> Mapping[str, Backbone]:
+        """All backbones, networks first."""
+        return {backbone.name: backbone for backbone in (*self.networks, *self.classic)}
+
+
+def gather_materials(dataset: Dataset, backbones: Sequence[Path], *, seed: int, tools: Tools) -> Materials:
+    """Load the backbones the user brought, and learn the hand-made one where a recipe asks for it.
+
+    Args:
+        dataset: with splits; only training photos are learnt from.
+        backbones: ONNX files with a ``features`` output.
+        seed: of the dictionary of patches.
+        tools: what to work with.
+
+    Raises:
+        BackboneError: a file is not a usable backbone.
+    """
+    from apprenti.blocks.onnx_backbone import load_backbone
+
+    networks = tuple({backbone.sha256: backbone for backbone in map(load_backbone, backbones)}.values())
+    classic_canvas = classic_canvas_for(dataset)
+    classic: tuple[Backbone, ...] = ()
+    if not networks or any("classic" in template.material for template in PRIOR["nets"]):
+        from apprenti.blocks.classic import learn_classic
+
+        pixels = decode_some(dataset, classic_canvas, tools=tools)
+        classic = (learn_classic(pixels, seed=seed),)
+    return Materials(networks=networks, classic=classic, canvas=_canvas(networks, classic_canvas))
+
+
+def classic_canvas_for(dataset: Dataset) -> Canvas:
+    """Return the square hand-made features look at, from the resolution of the photos."""
+    return Canvas(size_px=64, fit="squash")
+
+
+def decode_some(dataset: Dataset, canvas: Canvas, *, tools: Tools) -> NDArray[np.uint8]:
+    """Return the pixels of some training photos, [n, S, S, 3] uint8; the same photos for the same data."""
+    examples = dataset.in_split(Split.TRAIN)[:N_DICTIONARY_PHOTOS]
+    chunks = [
+        (examples[start : start + DECODE_CHUNK], canvas) for start in range(0, len(examples), DECODE_CHUNK)
+    ]
+    tools.progress.begin("dictionary", len(examples))
+    decoded = []
+    for pixels in tools.engine.map(_decode_chunk, chunks):
+        decoded.append(pixels)
+        tools.progress.advance(len(pixels))
+    tools.progress.end()
+    return np.concatenate(decoded)
+
+
+def _canvas(networks: Sequence[Backbone], classic_canvas: Canvas) -> Canvas:
+    """Return the largest square a network asks for; the others resize it inside their graph."""
+    if not networks:
+        return classic_canvas
+    largest = max(networks, key=lambda backbone: backbone.size_px)
+    return Canvas(size_px=largest.size_px, fit=largest.fit)
+
+
+def _decode_chunk(chunk: tuple[Sequence[Example], Canvas]) -> NDArray[np.uint8]:
+    """Return the pixels of those examples that can be decoded, [m, S, S, 3] uint8."""
+    from apprenti.blocks.decoding import decode
+
+    examples, canvas = chunk
+    pixels = []
+    for example in examples:
+        try:
+            pixels.append(decode(read_item(Path(example.path), item=example.name), canvas, item=example.name))
+        except ItemError:
+            continue  # the embedding reports it; here one photo fewer does not matter
+    side = canvas.size_px
+    return np.stack(pixels) if pixels else np.zeros((0, side, side, 3), dtype=np.uint8)

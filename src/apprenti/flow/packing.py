@@ -1,0 +1,210 @@
+"""From the race's winner to a judged model file: refit, answer the test photos once, report, pack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apprenti.blocks.artifact import N_GOLDEN, pack
+from apprenti.blocks.decoding import decode, thumbnail
+from apprenti.blocks.item_file import read_item
+from apprenti.domain.dataset import Dataset, Example
+from apprenti.domain.errors import ItemError
+from apprenti.domain.manifest import Manifest
+from apprenti.domain.profile import Profile
+from apprenti.domain.recipe import Canvas, Pick, Recipe, Trial
+from apprenti.domain.report import BackboneCredit, Report
+from apprenti.domain.seams import Limits
+from apprenti.flow.features import FeatureTable
+from apprenti.flow.materials import Materials
+from apprenti.flow.race import Race
+from apprenti.flow.tools import Tools
+from apprenti.flow.versions import program_versions
+from apprenti.stages.evaluate import Answers, Training, evaluate
+from apprenti.stages.train import N_FOLDS, FinishedModel, FinishJob, Folds, finish, stratified_folds
+
+SECOND_LOOK_ROWS = 20_000
+"""Up to here every row is held out once more to find suspected label errors, where the race did not do so."""
+
+
+def pack_model(
+    dataset: Dataset,
+    profile: Profile,
+    materials: Materials,
+    table: FeatureTable,
+    picks: Sequence[Pick],
+    race: Race,
+    *,
+    seed: int,
+    seconds_left: float,
+    tools: Tools,
+) -> tuple[Report, bytes]:
+    """Return the report and the bytes of the model file of the best finished trial.
+
+    Args:
+        dataset: as far as it was embedded.
+        profile: of it.
+        materials: backbones and canvas.
+        table: where the features lie.
+        picks: the recipes chosen, in order.
+        race: what came of them.
+        seed: of everything random.
+        seconds_left: of the budget; a second look at the labels is left out where it would not fit.
+        tools: what to work with.
+    """
+    tools.progress.begin("finishing")
+    best = race.best
+    labels = table.labels(table.fitted, dataset.labels)
+    job = _finish_job(dataset, materials, table, best, race, labels, seed=seed, seconds_left=seconds_left)
+    finished = tools.engine.run(
+        finish, job, limits=Limits(seconds=max(60.0, 10 * seconds_left), memory_mb=tools.memory_mb)
+    )
+    credits = tuple(
+        BackboneCredit(name=part.name, licence=part.licence, source=part.source) for part in job.backbones
+    )
+    training = Training(
+        kept=best.recipe,
+        picks=picks,
+        trials=race.trials,
+        temperature=finished.temperature,
+        familiarity_threshold=finished.familiarity_threshold,
+        false_alarm_rate=finished.false_alarm_rate,
+        seed=seed,
+        versions=program_versions(),
+        backbones=credits,
+    )
+    report = evaluate(
+        dataset,
+        test=_test_answers(dataset, table, finished),
+        held_out=_held_out_answers(table, finished, labels),
+        training=training,
+        profile=profile,
+        thumbnail=thumbnailer((*table.fitted, *table.test)),
+    )
+    manifest = _manifest(dataset, best.recipe, credits, finished, report, seed=seed)
+    model = pack(
+        manifest=manifest,
+        graph=finished.graph,
+        report=report.to_json(),
+        golden_pixels=_golden_pixels(table.fitted, best.recipe.canvas),
+        seen=[example.content_hash for example in table.fitted],
+    )
+    tools.progress.end()
+    return report, model
+
+
+def thumbnailer(examples: Sequence[Example]) -> Callable[[str], bytes]:
+    """Return a function from the name of an example to a small JPEG of it, or nothing where it cannot be read."""
+    path_of = {example.name: Path(example.path) for example in examples}
+
+    def small(name: str) -> bytes:
+        try:
+            return thumbnail(read_item(path_of[name], item=name), item=name)
+        except ItemError:
+            return b""
+
+    return small
+
+
+def _finish_job(
+    dataset: Dataset,
+    materials: Materials,
+    table: FeatureTable,
+    best: Trial,
+    race: Race,
+    labels: NDArray[np.int64],
+    *,
+    seed: int,
+    seconds_left: float,
+) -> FinishJob:
+    held_out_logits = np.load(race.logits[best.recipe.name], allow_pickle=False)
+    return FinishJob(
+        recipe=best.recipe,
+        backbones=tuple(materials.by_name[name] for name in best.recipe.backbones),
+        features=tuple(table.fitted_files[name] for name in best.recipe.backbones),
+        test_features=tuple(table.test_files[name] for name in best.recipe.backbones),
+        labels=labels,
+        groups=_group_numbers(table.fitted),
+        held_out_logits=held_out_logits,
+        more_folds=_second_look(table.fitted, held_out_logits, best, seconds_left),
+        n_labels=len(dataset.labels),
+        seed=seed,
+    )
+
+
+def _second_look(
+    fitted: Sequence[Example], held_out_logits: NDArray[np.float32], best: Trial, seconds_left: float
+) -> Folds | None:
+    """Return folds that hold out every row, where the race held out only some and there is time for it."""
+    whole = not np.isnan(held_out_logits).any()
+    costly = best.seconds * (N_FOLDS + 1) > 0.5 * seconds_left
+    if whole or costly or len(fitted) > SECOND_LOOK_ROWS:
+        return None
+    return Folds(fold=stratified_folds(fitted, n_folds=N_FOLDS), n_folds=N_FOLDS, scheme=f"{N_FOLDS}-fold")
+
+
+def _group_numbers(examples: Sequence[Example]) -> NDArray[np.int64]:
+    _, numbers = np.unique(
+        [example.group or example.content_hash for example in examples], return_inverse=True
+    )
+    return np.asarray(numbers, dtype=np.int64)
+
+
+def _test_answers(dataset: Dataset, table: FeatureTable, finished: FinishedModel) -> Answers:
+    return Answers(
+        names=[example.name for example in table.test],
+        labels=table.labels(table.test, dataset.labels),
+        probabilities=finished.test_probabilities,
+        distances=finished.test_distances,
+    )
+
+
+def _held_out_answers(table: FeatureTable, finished: FinishedModel, labels: NDArray[np.int64]) -> Answers:
+    return Answers(
+        names=[table.fitted[row].name for row in finished.held_out_rows],
+        labels=labels[finished.held_out_rows],
+        probabilities=finished.held_out_probabilities,
+    )
+
+
+def _manifest(
+    dataset: Dataset,
+    recipe: Recipe,
+    credits: tuple[BackboneCredit, ...],
+    finished: FinishedModel,
+    report: Report,
+    *,
+    seed: int,
+) -> Manifest:
+    scores = report.flat_scores()
+    named = ("accuracy", "balanced_accuracy", "macro_f1", "ece")
+    versions = program_versions()
+    return Manifest(
+        labels=dataset.labels,
+        recipe=recipe,
+        backbones=credits,
+        scores={name: scores[name] for name in named if name in scores},
+        data_fingerprint=dataset.fingerprint,
+        seed=seed,
+        temperature=finished.temperature,
+        familiarity_threshold=finished.familiarity_threshold,
+        false_alarm_rate=finished.false_alarm_rate,
+        versions=versions,
+        created_by=f"apprenti {versions['apprenti']}",
+    )
+
+
+def _golden_pixels(examples: Sequence[Example], canvas: Canvas) -> NDArray[np.uint8]:
+    """Return the pixels of the first photos that can be read, [n, S, S, 3] uint8."""
+    pixels: list[NDArray[np.uint8]] = []
+    for example in examples:
+        if len(pixels) == N_GOLDEN:
+            break
+        try:
+            pixels.append(decode(read_item(Path(example.path), item=example.name), canvas, item=example.name))
+        except ItemError:
+            continue
+    return np.stack(pixels)

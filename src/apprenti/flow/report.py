@@ -1,0 +1,28 @@
+"""Report: the page of a model file, written again in either language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from apprenti.domain.report import Report
+from apprenti.flow.predict import open_model
+from apprenti.stages.report import render
+from apprenti.store import write_atomically
+from apprenti.texts import Lang
+
+
+def write_report(model: Path, *, lang: Lang = "en", out: Path | None = None) -> Path:
+    """Write the self-contained HTML report of a model and return where it is.
+
+    Args:
+        model: an ``.apprenti`` file.
+        lang: language of the page.
+        out: the page to write; beside the model under its name when left out.
+
+    Raises:
+        ModelFileError: the file is not a whole model.
+    """
+    report = Report.from_json(open_model(model).report)
+    path = out or model.with_suffix(".html")
+    write_atomically(path, render(report, lang=lang).encode())
+    return path

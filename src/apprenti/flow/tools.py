@@ -1,0 +1,29 @@
+"""What a flow works with, handed in by the door that was used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from apprenti.domain.seams import Clock, Engine, Progress, Shelf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """Where work runs, what is kept, and who is told of it.
+
+    Args:
+        engine: where work runs.
+        shelf: keeps features between runs.
+        progress: is told how far the work is.
+        clock: seconds that only grow; the same in every process of this machine (``time.monotonic``).
+        knowledge_folder: where cells of the knowledge are kept; ``None`` keeps none.
+        memory_mb: private memory each candidate may use.
+    """
+
+    engine: Engine
+    shelf: Shelf
+    progress: Progress
+    clock: Clock
+    knowledge_folder: Path | None = None
+    memory_mb: int = 4096

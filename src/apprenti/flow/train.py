@@ -1,0 +1,248 @@
+"""Train: from labelled photos to a model file, a report, and cells for the knowledge."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from apprenti.domain.dataset import Dataset
+from apprenti.domain.errors import DataError, InterruptedWorkError, OutOfTimeError
+from apprenti.domain.profile import Profile
+from apprenti.domain.recipe import Pick, Recipe, Trial
+from apprenti.domain.report import Report, Timing
+from apprenti.domain.sentence import Sentence
+from apprenti.flow.cells import start_cells
+from apprenti.flow.features import FeatureTable, lay_out_features
+from apprenti.flow.materials import Materials, gather_materials
+from apprenti.flow.packing import pack_model
+from apprenti.flow.race import Race, run_race
+from apprenti.flow.tools import Tools
+from apprenti.stages.ingest import read_dataset, refuse_unsupported
+from apprenti.stages.profile import describe, measure_landmarks
+from apprenti.stages.report import render
+from apprenti.stages.select import Ground, Selector, open_selector
+from apprenti.stages.train import CandidateJob, Folds, assign_folds
+from apprenti.store import private_workspace, write_atomically
+from apprenti.texts import Lang
+
+EMBED_SHARE = 0.65
+LEAST_EMBED_SHARE = 0.35
+RACE_SECONDS = 8.0
+"""Reading and embedding are over at 65 % of the budget, or sooner where less than 8 seconds would be left."""
+N_LANDMARK = 1000
+PACKING_SECONDS = 3.0
+"""Judging, packing and writing, which begin when the kept recipe is refitted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """What a training gives.
+
+    Args:
+        model_path: the model file.
+        report_path: the report, one HTML file beside it.
+        profile: of the data.
+        picks: the recipes chosen, with reasons.
+        trials: what came of those begun.
+        kept: the recipe in the model.
+        report: everything measured.
+        seconds: wall time of the whole.
+        n_cells: cells added to the knowledge.
+    """
+
+    model_path: Path
+    report_path: Path
+    profile: Profile
+    picks: tuple[Pick, ...]
+    trials: tuple[Trial, ...]
+    kept: Recipe
+    report: Report
+    seconds: float
+    n_cells: int
+
+
+def train(
+    source: Path,
+    *,
+    out: Path,
+    budget_seconds: float,
+    backbones: Sequence[Path] = (),
+    seed: int = 0,
+    lang: Lang = "en",
+    tools: Tools,
+) -> Training:
+    """Turn labelled photos into a model file and a report.
+
+    Args:
+        source: folder, archive or table of labelled photos.
+        out: the model file to write; the report is written beside it.
+        budget_seconds: wall time for everything, kept to within 10 %.
+        backbones: ONNX files to take features from instead of hand-made ones.
+        seed: of everything random.
+        lang: language of the report page.
+        tools: what to work with.
+
+    Raises:
+        DataError: the data cannot be trained on; the message says why and what to do.
+        InterruptedWorkError: stopped before any recipe had finished.
+    """
+    times = _Times.of(budget_seconds, begun=tools.clock())
+    with private_workspace() as workspace:
+        dataset = read_dataset(
+            source,
+            engine=tools.engine,
+            progress=tools.progress,
+            workspace=workspace,
+            deadline=times.reading_ends,
+        )
+        refuse_unsupported(dataset)
+        materials = gather_materials(dataset, backbones, seed=seed, tools=tools)
+        table = lay_out_features(
+            dataset, materials, folder=workspace, deadline=times.embedding_ends, tools=tools
+        )
+        dataset = _as_reached(dataset, table)
+        folds = assign_folds(table.fitted)
+        profile = _profile(dataset, table)
+        selector = open_selector(_ground(profile, materials, table, folds), seed=seed)
+        jobs = _Jobs(table=table, folds=folds, dataset=dataset, seed=seed, workspace=workspace, tools=tools)
+        race = _race(selector, jobs, deadline=times.race_ends, tools=tools)
+        dataset = _with_interruption(dataset, race)
+        cells = start_cells(
+            dataset, profile, materials, table, seed=seed, deadline=times.cells_end, tools=tools
+        )
+        report, model = pack_model(
+            dataset,
+            profile,
+            materials,
+            table,
+            selector.plan(),
+            race,
+            seed=seed,
+            seconds_left=times.race_ends - tools.clock(),
+            tools=tools,
+        )
+        write_atomically(out, model)
+        n_cells = cells.collect(race.trials)
+    timing = _timing(selector.plan(), race, tools.clock() - times.begun)
+    report_path = out.with_suffix(".html")
+    write_atomically(report_path, render(report, lang=lang, timing=timing).encode())
+    return Training(
+        model_path=out,
+        report_path=report_path,
+        profile=profile,
+        picks=selector.plan(),
+        trials=tuple(race.trials),
+        kept=race.best.recipe,
+        report=report,
+        seconds=timing.total_seconds,
+        n_cells=n_cells,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Times:
+    """When each part of a training is over, on the clock of the tools."""
+
+    begun: float
+    reading_ends: float
+    embedding_ends: float
+    race_ends: float
+    cells_end: float
+
+    @classmethod
+    def of(cls, budget_seconds: float, *, begun: float) -> _Times:
+        share = max(LEAST_EMBED_SHARE, min(EMBED_SHARE, 1 - RACE_SECONDS / budget_seconds))
+        return cls(
+            begun=begun,
+            reading_ends=begun + 0.5 * share * budget_seconds,
+            embedding_ends=begun + share * budget_seconds,
+            race_ends=begun + budget_seconds - PACKING_SECONDS,
+            cells_end=begun + 0.95 * budget_seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Jobs:
+    """Makes the job of every pick."""
+
+    table: FeatureTable
+    folds: Folds
+    dataset: Dataset
+    seed: int
+    workspace: Path
+    tools: Tools
+
+    def job_for(self, pick: Pick) -> CandidateJob:
+        """Return what the candidate's process is given."""
+        digest = hashlib.sha256(pick.recipe.name.encode()).hexdigest()[:16]
+        return CandidateJob(
+            recipe=pick.recipe,
+            features=tuple(self.table.fitted_files[name] for name in pick.recipe.backbones),
+            labels=self.table.labels(self.table.fitted, self.dataset.labels),
+            folds=self.folds,
+            n_labels=len(self.dataset.labels),
+            seed=self.seed,
+            logits_out=self.workspace / f"logits-{digest}.npy",
+            clock=self.tools.clock,
+        )
+
+
+def _as_reached(dataset: Dataset, table: FeatureTable) -> Dataset:
+    """Return the data set as far as it was embedded, with a notice where time ran out or a photo broke."""
+    reached = {example.content_hash for example in (*table.fitted, *table.test)}
+    notices = dataset.notices
+    if table.n_left_out:
+        notices += (
+            Sentence(
+                key="train.not_all_embedded",
+                values={"n": len(reached), "n_all": len(reached) + table.n_left_out},
+            ),
+        )
+    examples = tuple(example for example in dataset.examples if example.content_hash in reached)
+    if len({str(example.target) for example in table.fitted}) < 2:
+        raise DataError("too_few_embedded", n=len(examples))
+    return replace(
+        dataset, examples=examples, notices=notices, set_aside=(*dataset.set_aside, *table.set_aside)
+    )
+
+
+def _profile(dataset: Dataset, table: FeatureTable) -> Profile:
+    """Return the profile, with landmarks on the features of the smallest backbone."""
+    features, labels = table.smallest_rows(N_LANDMARK, dataset.labels)
+    landmarks = measure_landmarks(features, labels, n_labels=len(dataset.labels))
+    return describe(dataset, landmarks=landmarks, n_landmark=len(labels))
+
+
+def _ground(profile: Profile, materials: Materials, table: FeatureTable, folds: Folds) -> Ground:
+    return Ground(
+        profile=profile,
+        networks={backbone.name: table.n_features[backbone.name] for backbone in materials.networks},
+        classic={backbone.name: table.n_features[backbone.name] for backbone in materials.classic},
+        canvas=materials.canvas,
+        n_fits=folds.n_folds,
+    )
+
+
+def _race(selector: Selector, jobs: _Jobs, *, deadline: float, tools: Tools) -> Race:
+    race = run_race(selector, jobs.job_for, folds=jobs.folds, deadline=deadline, tools=tools)
+    if not race.finished:
+        if race.interrupted:
+            raise InterruptedWorkError("interrupted_before_any")
+        raise OutOfTimeError("no_candidate_finished")
+    return race
+
+
+def _with_interruption(dataset: Dataset, race: Race) -> Dataset:
+    if not race.interrupted:
+        return dataset
+    return replace(dataset, notices=(*dataset.notices, Sentence(key="train.interrupted")))
+
+
+def _timing(picks: Sequence[Pick], race: Race, seconds: float) -> Timing:
+    return Timing(
+        total_seconds=seconds,
+        predicted_seconds={pick.recipe.name: pick.predicted_seconds for pick in picks},
+        seconds={trial.recipe.name: trial.seconds for trial in race.trials},
+    )

@@ -1,0 +1,174 @@
+"""What the doors hand out as JSON: one shape for the command line and the API.
+
+Recipes appear by name and sentences in the reader's language, so that a reader needs none of our types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from apprenti.domain.json_form import to_json
+from apprenti.domain.report import Report
+
+if TYPE_CHECKING:
+    from apprenti.domain.dataset import DuplicateGroup, SetAside
+    from apprenti.domain.errors import ApprentiError
+    from apprenti.domain.prediction import Prediction
+    from apprenti.domain.recipe import Pick, Trial
+    from apprenti.domain.scores import Scores
+    from apprenti.domain.sentence import Sentence
+    from apprenti.flow.inspect import Inspection
+    from apprenti.flow.train import Training
+    from apprenti.stages.predict import Predictor
+    from apprenti.texts import Lang
+
+
+def prediction_data(prediction: Prediction, lang: Lang) -> dict[str, Any]:
+    """Return one answer; where the item could not be read, ``problem`` says why and the rest is null."""
+    if prediction.problem is not None:
+        unread = dict.fromkeys(("label", "probability", "top", "familiar", "distance"))
+        return {"item": prediction.item, **unread, "problem": prediction.problem.said(lang)}
+    return {
+        "item": prediction.item,
+        "label": prediction.label,
+        "probability": _rounded(prediction.probability),
+        "top": [{"label": label, "probability": _rounded(p)} for label, p in prediction.top],
+        "familiar": prediction.familiar,
+        "distance": _rounded(prediction.distance),
+        "problem": None,
+    }
+
+
+def model_data(name: str, model: Predictor) -> dict[str, Any]:
+    """Return what there is to know of a model before asking it, with its scores where any were measured."""
+    facts: dict[str, Any] = {"name": name, "labels": list(model.labels)}
+    try:
+        report = Report.from_json(model.report)
+    except ValueError:
+        return facts
+    facts["recipe"] = report.kept.name
+    if report.scores is not None:
+        interval = report.scores.accuracy_interval
+        facts |= {
+            "n_test": report.scores.n,
+            "accuracy": _rounded(report.scores.accuracy),
+            "accuracy_interval": [_rounded(interval.low), _rounded(interval.high)],
+        }
+    return facts
+
+
+def error_data(code: str, message: str) -> dict[str, Any]:
+    """Return the one shape of every error, at the command line and in the API."""
+    return {"error": {"code": code, "message": message}}
+
+
+def said_error(error: ApprentiError, lang: Lang) -> dict[str, Any]:
+    """Return an error of ours in the reader's language."""
+    return error_data(error.key, error.said(lang))
+
+
+def inspection_data(inspection: Inspection, lang: Lang) -> dict[str, Any]:
+    """Return what is in the data, what is wrong with it, and what would be tried."""
+    dataset = inspection.dataset
+    groups = dataset.duplicates
+    return {
+        "name": dataset.name,
+        "kind": dataset.kind.value,
+        "task_type": dataset.task_type.value,
+        "labels": list(dataset.labels),
+        "fingerprint": dataset.fingerprint,
+        "profile": to_json(inspection.profile),  # null for tasks that are not trained yet
+        "set_aside": _set_aside(dataset.set_aside, lang),
+        "duplicates": [_group(group) for group in groups if not group.conflicting],
+        "conflicts": [_group(group) for group in groups if group.conflicting],
+        "notices": _said(dataset.notices, lang),
+        "picks": [_pick(pick, lang) for pick in inspection.picks],
+    }
+
+
+def training_data(training: Training, lang: Lang) -> dict[str, Any]:
+    """Return what was tried, what was kept, and how it did on photos it had never seen."""
+    data = training.report.data
+    return {
+        "model": str(training.model_path),
+        "report": str(training.report_path),
+        "profile": to_json(training.profile),
+        "picks": [_pick(pick, lang) for pick in training.picks],
+        "trials": [_trial(trial, lang) for trial in training.trials],
+        "kept": training.kept.name,
+        "test": training.report.flat_scores(),
+        "seconds": _rounded(training.seconds),
+        "notices": _said(training.report.notices, lang),
+        "set_aside": _set_aside(data.set_aside, lang),
+        "n_set_aside": data.n_set_aside,
+    }
+
+
+def evaluation_data(report: Report, lang: Lang) -> dict[str, Any]:
+    """Return the scores on a labelled set, with what a person would look at next."""
+    return {
+        **report.flat_scores(),
+        **({} if report.scores is None else _details(report.scores, report.labels)),
+        "labels": list(report.labels),
+        "familiarity": to_json(report.familiarity),
+        "set_aside": _set_aside(report.data.set_aside, lang),
+        "n_set_aside": report.data.n_set_aside,
+        "notices": _said(report.notices, lang),
+    }
+
+
+def _details(scores: Scores, labels: Sequence[str]) -> dict[str, Any]:
+    return {
+        "confusion": [
+            {"true": labels[true], "predicted": labels[predicted], "n": n}
+            for true, predicted, n in scores.confusion
+        ],
+        "operating_points": to_json(scores.operating_points),
+        "mistakes": [
+            {"item": m.name, "true": m.true, "predicted": m.predicted, "probability": _rounded(m.probability)}
+            for m in scores.mistakes
+        ],
+        "n_mistakes": scores.n_mistakes,
+    }
+
+
+def _pick(pick: Pick, lang: Lang) -> dict[str, Any]:
+    return {
+        "recipe": pick.recipe.name,
+        "reason": pick.reason.said(lang),
+        "predicted_seconds": _rounded(pick.predicted_seconds),
+    }
+
+
+def _trial(trial: Trial, lang: Lang) -> dict[str, Any]:
+    interval = trial.interval
+    return {
+        "recipe": trial.recipe.name,
+        "status": trial.status.value,
+        "score": to_json(trial.score),
+        "interval": None if interval is None else [_rounded(interval.low), _rounded(interval.high)],
+        "balanced_accuracy": to_json(trial.balanced_accuracy),
+        "log_loss": to_json(trial.log_loss),
+        "n_validation": trial.n_validation,
+        "scheme": trial.scheme,
+        "seconds": _rounded(trial.seconds),
+        "detail": None if trial.detail is None else trial.detail.said(lang),
+    }
+
+
+def _group(group: DuplicateGroup) -> dict[str, Any]:
+    return {"names": list(group.names), "labels": list(group.labels), "exact": group.exact}
+
+
+def _set_aside(files: Iterable[SetAside], lang: Lang) -> list[dict[str, str]]:
+    return [{"name": file.name, "reason": file.reason.said(lang)} for file in files]
+
+
+def _said(sentences: Iterable[Sentence], lang: Lang) -> list[str]:
+    return [sentence.said(lang) for sentence in sentences]
+
+
+def _rounded(value: float) -> float:
+    """Return ``value`` to six digits, from NumPy's floats too."""
+    return float(f"{float(value):.6g}")

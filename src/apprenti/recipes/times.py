@@ -1,0 +1,80 @@
+"""How long a recipe should take, from the size of the data alone.
+
+The figures are CPU seconds of one core, fitted to ``benchmarks/head_times.py``; they promise an order of magnitude,
+and the selector asks for half as much again before it begins a recipe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from apprenti.domain.recipe import Recipe
+
+PROCESS_SECONDS = 1.5
+"""Starting a process and loading scikit-learn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeModel:
+    """Seconds of one fit: ``rate · rows^a · features^b · labels^c``, rows and features as the block sees them.
+
+    Args:
+        rate: seconds for one row of one feature and one label.
+        rows: power of the number of rows.
+        features: power of the number of features.
+        labels: power of the number of labels.
+    """
+
+    rate: float
+    rows: float
+    features: float
+    labels: float = 0.0
+
+    def seconds(self, *, n_rows: int, n_features: int, n_labels: int) -> float:
+        """Return the predicted seconds of one fit."""
+        return float(self.rate * n_rows**self.rows * n_features**self.features * n_labels**self.labels)
+
+
+HEADS: Mapping[str, TimeModel] = {
+    "logistic.v1": TimeModel(
+        rate=5e-5, rows=0.5, features=0.5, labels=0.6
+    ),  # real data need more steps than blobs
+    "ridge.v1": TimeModel(rate=1.4e-9, rows=1.2, features=1.4, labels=0.1),
+    "linear_svm.v1": TimeModel(rate=2.4e-8, rows=0.8, features=1.1, labels=0.6),
+    "rbf_svm.v1": TimeModel(rate=5e-8, rows=1.5, features=0.4, labels=0.6),
+    "kernel_ridge.v1": TimeModel(rate=2.2e-8, rows=1.8, features=0.4),
+    "lda.v1": TimeModel(rate=6.2e-9, rows=0.9, features=1.3, labels=0.1),
+    "knn.v1": TimeModel(rate=6.3e-7, rows=0.7, features=0.7),
+    "centroid.v1": TimeModel(rate=7.5e-7, rows=0.6, features=0.7),
+    "naive_bayes.v1": TimeModel(rate=5.1e-8, rows=0.9, features=0.8, labels=0.1),
+    "tree.v1": TimeModel(rate=2.5e-7, rows=1.1, features=1.0, labels=0.2),
+    "forest.v1": TimeModel(rate=1.8e-6, rows=1.0, features=1.0, labels=0.4),
+    "boosting.v1": TimeModel(rate=3e-6, rows=0.8, features=0.8, labels=1.0),
+    "mlp.v1": TimeModel(rate=5.3e-5, rows=0.4, features=1.0, labels=0.1),
+}
+
+TRANSFORMS: Mapping[str, TimeModel] = {
+    "none.v1": TimeModel(rate=0.0, rows=1.0, features=1.0),
+    "l2.v1": TimeModel(rate=2e-9, rows=1.0, features=1.0),
+    "standardise.v1": TimeModel(rate=1.3e-6, rows=0.4, features=0.8),
+    "power.v1": TimeModel(rate=4.7e-8, rows=0.9, features=0.8),
+    "pca.v1": TimeModel(rate=1.6e-7, rows=0.6, features=1.3),
+    "power_pca.v1": TimeModel(rate=1.1e-8, rows=0.9, features=1.4),
+}
+
+
+def predicted_seconds(recipe: Recipe, *, n_rows: int, n_features: int, n_labels: int, n_fits: int) -> float:
+    """Return the seconds a recipe should take, its features being there already.
+
+    Args:
+        recipe: transform, head and parameters.
+        n_rows: examples of train and validation.
+        n_features: features of its backbones together.
+        n_labels: number of classes.
+        n_fits: turns of cross-validation.
+    """
+    transform = TRANSFORMS[recipe.transform].seconds(n_rows=n_rows, n_features=n_features, n_labels=n_labels)
+    seen = min(n_features, int(recipe.parameters.get("n_components", n_features)))
+    head = HEADS[recipe.head].seconds(n_rows=n_rows, n_features=seen, n_labels=n_labels)
+    return PROCESS_SECONDS + n_fits * (transform + head)

@@ -1,0 +1,171 @@
+"""The Python door: the same flows as the command line, as functions and one class."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from apprenti.settings import (
+    DEFAULT_BUDGET,
+    default_model_path,
+    open_tools,
+    read_settings,
+    seconds_of,
+)
+
+if TYPE_CHECKING:
+    from apprenti.domain.prediction import Prediction
+    from apprenti.domain.report import Report
+    from apprenti.domain.seams import Progress
+    from apprenti.flow.inspect import Inspection
+    from apprenti.flow.tools import Tools
+    from apprenti.flow.train import Training
+    from apprenti.stages.predict import Predictor
+    from apprenti.texts import Lang
+
+Source = str | os.PathLike[str]
+
+
+class Recogniser:
+    """A model file, loaded and checked, ready to answer.
+
+    Args:
+        path: the ``.apprenti`` file.
+
+    Raises:
+        ModelFileError: there is no such file, or it is truncated, altered, foreign or too new.
+    """
+
+    def __init__(self, path: Source, *, training: Training | None = None) -> None:
+        from apprenti.flow.predict import open_model
+
+        self.path = Path(path)
+        self.training = training
+        self._predictor: Predictor = open_model(self.path)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What it can answer, sorted."""
+        return self._predictor.labels
+
+    def predict(self, item: Source | bytes, *, top: int = 5) -> Prediction:
+        """Return the answer for one image: a path, or the bytes of a file.
+
+        Raises:
+            ItemError: the image cannot be read; the message says why.
+        """
+        from apprenti.domain.errors import ItemError
+
+        if isinstance(item, bytes):
+            return self._predictor.predict_bytes(item, item="image", top=top)
+        path = Path(item)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise ItemError("item_unreadable", item=str(path), cause=error.strerror or "?") from error
+        return self._predictor.predict_bytes(data, item=str(path), top=top)
+
+    def predict_all(self, items: Iterable[Source], *, top: int = 5) -> Iterator[Prediction]:
+        """Yield an answer for every image among files and folders; a broken one carries its ``problem``."""
+        from apprenti.stages.ingest import read_items
+
+        return self._predictor.predict_many(read_items(Path(item) for item in items), top=top)
+
+    def evaluate(self, data: Source) -> Report:
+        """Return its scores on labelled photos it has not seen.
+
+        Raises:
+            DataError: there is no photo under a label it knows.
+        """
+        from apprenti.flow.evaluate import evaluate
+
+        with _tools() as tools:
+            return evaluate(self.path, Path(data), tools=tools)
+
+    def report(self, *, lang: Lang = "en", out: Source | None = None) -> Path:
+        """Write the self-contained HTML report and return where it is."""
+        from apprenti.flow.report import write_report
+
+        return write_report(self.path, lang=lang, out=None if out is None else Path(out))
+
+    def __repr__(self) -> str:
+        return f"Recogniser({str(self.path)!r}, {len(self.labels)} labels)"
+
+
+def train(
+    data: Source,
+    *,
+    out: Source | None = None,
+    budget: str | float = DEFAULT_BUDGET,
+    backbones: Sequence[Source] = (),
+    seed: int = 0,
+    lang: Lang = "en",
+    progress: Progress | None = None,
+) -> Recogniser:
+    """Turn labelled photos into a recogniser; its model file and report are written too.
+
+    Args:
+        data: folder, archive or table of labelled photos.
+        out: the model file; named after the data, in the current folder, when left out.
+        budget: wall time for everything: seconds, or ``"90s"``, ``"2m"``, ``"1h"``.
+        backbones: ONNX files to take features from.
+        seed: of everything random.
+        lang: language of the report.
+        progress: told how far it is; nobody when left out.
+
+    Raises:
+        DataError: the data cannot be trained on; the message says why and what to do.
+        OptionError: an argument is wrong.
+    """
+    from apprenti.flow.train import train as train_flow
+
+    source = Path(data)
+    with _tools(progress) as tools:
+        training = train_flow(
+            source,
+            out=Path(out) if out is not None else default_model_path(source),
+            budget_seconds=seconds_of(budget),
+            backbones=tuple(Path(backbone) for backbone in backbones),
+            seed=seed,
+            lang=lang,
+            tools=tools,
+        )
+    return Recogniser(training.model_path, training=training)
+
+
+def inspect(data: Source, *, backbones: Sequence[Source] = ()) -> Inspection:
+    """Return what is in the data, what is wrong with it and how hard it looks, without training."""
+    from apprenti.flow.inspect import inspect_data
+
+    with _tools() as tools:
+        return inspect_data(
+            Path(data), backbones=tuple(Path(backbone) for backbone in backbones), tools=tools
+        )
+
+
+def load(path: Source) -> Recogniser:
+    """Return the recogniser in a model file.
+
+    Raises:
+        ModelFileError: there is no such file, or it is truncated, altered, foreign or too new.
+    """
+    return Recogniser(path)
+
+
+class _Silence:
+    """Progress that nobody is told of."""
+
+    def begin(self, step: str, total: int | None = None) -> None: ...
+
+    def advance(self, n: int = 1) -> None: ...
+
+    def end(self) -> None: ...
+
+
+@contextmanager
+def _tools(progress: Progress | None = None) -> Iterator[Tools]:
+    with open_tools(read_settings(os.environ), progress or _Silence()) as tools:
+        yield tools

@@ -1,0 +1,153 @@
+"""One table of settings, read from the environment by the doors only, and the tools made from it."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from apprenti.domain.errors import OptionError
+
+if TYPE_CHECKING:
+    from apprenti.domain.seams import Progress, Shelf
+    from apprenti.flow.tools import Tools
+
+APP = "apprenti"
+DEFAULT_BUDGET = "2m"
+SHORTEST_BUDGET_SECONDS = 10.0
+DATA_ENDINGS = (".tar.gz", ".tar.bz2", ".tar.xz", ".tgz", ".tar", ".zip", ".csv", ".tsv", ".parquet")
+CACHE_MAX_BYTES = 4 * 2**30
+CANDIDATE_MEMORY_MB = (1024, 4096)
+
+_BUDGET = re.compile(r"(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m)?(?:(?P<s>\d+(?:\.\d+)?)s?)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the machine and the person's environment decide.
+
+    Args:
+        cache_folder: computed features (``APPRENTI_CACHE``); may be deleted at any time.
+        data_folder: knowledge gathered by trainings (``APPRENTI_DATA``).
+        n_workers: processes that work side by side (``APPRENTI_WORKERS``); by default one for each
+            processor this one may use.
+        memory_mb: what one candidate may use: half of the machine, within 1..4 GB.
+    """
+
+    cache_folder: Path
+    data_folder: Path
+    n_workers: int
+    memory_mb: int
+
+    @property
+    def knowledge_folder(self) -> Path:
+        """Where trainings leave what they learnt about recipes."""
+        return self.data_folder / "knowledge"
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Return the settings, from ``environment`` where a variable is set.
+
+    Raises:
+        OptionError: a variable has a value that cannot be used.
+    """
+    from platformdirs import PlatformDirs
+
+    usual = PlatformDirs(APP, appauthor=False)
+    return Settings(
+        cache_folder=Path(environment.get("APPRENTI_CACHE") or usual.user_cache_path),
+        data_folder=Path(environment.get("APPRENTI_DATA") or usual.user_data_path),
+        n_workers=_n_workers(environment.get("APPRENTI_WORKERS", "")),
+        memory_mb=_candidate_memory_mb(),
+    )
+
+
+@contextmanager
+def open_tools(settings: Settings, progress: Progress) -> Iterator[Tools]:
+    """Open what the flows work with: processes, the shelf of features, the clock; and close it again."""
+    from apprenti.engine import ProcessEngine
+    from apprenti.flow.tools import Tools
+
+    with ProcessEngine(settings.n_workers) as engine:
+        yield Tools(
+            engine=engine,
+            shelf=_open_shelf(settings),
+            progress=progress,
+            clock=time.monotonic,
+            knowledge_folder=settings.knowledge_folder,
+            memory_mb=settings.memory_mb,
+        )
+
+
+def seconds_of(budget: str | float) -> float:
+    """Return the seconds that ``90``, ``90s``, ``2m``, ``1m30`` or ``1h`` stand for.
+
+    Raises:
+        OptionError: not a duration, or less than 10 seconds.
+
+    Example:
+        >>> seconds_of("1m30")
+        90.0
+    """
+    match = _BUDGET.fullmatch(str(budget).strip().lower().replace(" ", ""))
+    if match is None or not any(match.groups()):
+        raise OptionError("bad_budget", budget=str(budget))
+    hours, minutes, seconds = (float(part or 0) for part in match.group("h", "m", "s"))
+    total = hours * 3600 + minutes * 60 + seconds
+    if total < SHORTEST_BUDGET_SECONDS:
+        raise OptionError("short_budget", budget=str(budget), shortest=int(SHORTEST_BUDGET_SECONDS))
+    return total
+
+
+def default_model_path(source: Path) -> Path:
+    """Return where the model of ``source`` goes when no place is given: here, named after the data.
+
+    Example:
+        >>> default_model_path(Path("photos/holiday.tar.gz")).name
+        'holiday.apprenti'
+    """
+    name = source.resolve().name
+    for ending in DATA_ENDINGS:
+        if name.lower().endswith(ending):
+            name = name[: -len(ending)]
+            break
+    return Path(f"{name or 'model'}.apprenti")
+
+
+def _open_shelf(settings: Settings) -> Shelf:
+    """Return the shelf on disk, or one in memory where the disk may not be written."""
+    from apprenti.store import FeatureShelf, MemoryShelf
+
+    try:
+        return FeatureShelf(settings.cache_folder / "features", max_bytes=CACHE_MAX_BYTES)
+    except OSError:
+        return MemoryShelf()
+
+
+def _n_workers(wanted: str) -> int:
+    if not wanted:
+        return _n_processors()
+    if not wanted.isdecimal() or int(wanted) < 1:
+        raise OptionError("bad_workers", value=wanted)
+    return int(wanted)
+
+
+def _n_processors() -> int:
+    """Return how many processors this process may use (fewer than the machine has, in a container)."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _candidate_memory_mb() -> int:
+    least, most = CANDIDATE_MEMORY_MB
+    try:
+        machine_mb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
+    except (AttributeError, OSError, ValueError):
+        return most
+    return max(least, min(most, machine_mb // 2))

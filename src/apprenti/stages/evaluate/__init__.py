@@ -1,0 +1,15 @@
+"""Evaluate: from a model's answers for photos it never saw to a report. No file is read here."""
+
+from apprenti.stages.evaluate.evaluation import Answers, Training, evaluate, evaluate_again
+from apprenti.stages.evaluate.judging import choose_thresholds, judge
+from apprenti.stages.evaluate.label_suspects import find_label_suspects
+
+__all__ = [
+    "Answers",
+    "Training",
+    "choose_thresholds",
+    "evaluate",
+    "evaluate_again",
+    "find_label_suspects",
+    "judge",
+]

@@ -1,0 +1,132 @@
+"""The first stage as a whole: from what the person gave to a ``Dataset`` with splits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from apprenti.domain.dataset import Dataset, Example, Kind, SetAside, Split, TaskType
+from apprenti.domain.errors import DataError
+from apprenti.domain.seams import Engine, Progress
+from apprenti.domain.sentence import Sentence
+from apprenti.stages.ingest.duplicates import Distinct, without_duplicates
+from apprenti.stages.ingest.labels import Classes, learnable, refuse_one_class
+from apprenti.stages.ingest.looking import look_at_all
+from apprenti.stages.ingest.sources import list_source
+from apprenti.stages.ingest.splits import drawn_splits, given_splits
+
+
+def read_dataset(
+    source: Path,
+    *,
+    engine: Engine,
+    progress: Progress,
+    workspace: Path,
+    deadline: float | None = None,
+    for_training: bool = True,
+) -> Dataset:
+    """Return the labelled images of ``source``, each read once, with splits assigned.
+
+    Args:
+        source: a folder of class folders (with or without split folders), an archive of one, or a table of
+            ``path,label[,split]``.
+        engine: where files are read.
+        progress: told how far the reading is.
+        workspace: a private folder that exists, for what an archive holds; examples point into it.
+        deadline: a ``time.monotonic()`` value; files not begun by then are counted and left out.
+        for_training: whether the images are to be learnt from. To be scored only, they may be of one class or
+            few, and have no split but the one they came with.
+
+    Returns:
+        Examples sorted by content hash, and everything a person should know about the files.
+
+    Raises:
+        DataError: the source is missing, unreadable, unsafe, empty, or has fewer than two usable classes to
+            learn from.
+    """
+    name = source.name or source.resolve().name
+    listing = list_source(source, workspace, progress)
+    classes_matter = for_training and listing.task_type is TaskType.MULTI_CLASS
+    if classes_matter:
+        refuse_one_class(listing.items, name)
+    seen, unusable, n_unreached = look_at_all(
+        listing.items, engine=engine, progress=progress, deadline=deadline
+    )
+    if not seen:
+        key = "nothing_read_in_time" if n_unreached else "nothing_usable"
+        raise DataError(key, source=name, n=len(listing.items))
+    distinct = without_duplicates(seen)
+    classes = _classes(distinct, name, checked=classes_matter)
+    examples, split_notices = (
+        _split(classes.examples, by_class=classes_matter) if for_training else (classes.examples, ())
+    )
+    return Dataset(
+        name=name,
+        kind=Kind.IMAGE,
+        task_type=listing.task_type,
+        labels=_labels(examples),
+        examples=examples,
+        set_aside=_in_order(listing.set_aside, unusable, distinct.set_aside, classes.set_aside),
+        duplicates=distinct.duplicates,
+        notices=(
+            *_unreached(n_unreached, len(listing.items)),
+            *split_notices,
+            *classes.notices,
+            *distinct.notices,
+            *listing.notices,
+        ),
+    )
+
+
+def _classes(distinct: Distinct, source: str, *, checked: bool) -> Classes:
+    """Return the examples, those of classes that cannot be learnt left out."""
+    examples = tuple(
+        Example(
+            kind=Kind.IMAGE,
+            name=one.item.name,
+            path=str(one.item.path),
+            content_hash=one.looked.content_hash,
+            target=one.item.target,
+            split=one.item.split,
+            group=group,
+            facts=one.looked.facts,
+        )
+        for one, group in zip(distinct.seen, distinct.groups, strict=True)
+    )
+    return learnable(examples, source) if checked else Classes(examples=examples, set_aside=(), notices=())
+
+
+def _split(
+    examples: Sequence[Example], *, by_class: bool
+) -> tuple[tuple[Example, ...], tuple[Sentence, ...]]:
+    """Return the examples with their final splits: those they came with, or drawn ones."""
+    splits, notices = given_splits([example.split for example in examples])
+    if splits is None:
+        labels = [str(example.target) if by_class else "" for example in examples]
+        splits = drawn_splits([example.group for example in examples], labels)
+        if Split.TEST not in splits:
+            notices = (*notices, Sentence(key="ingest.no_test"))
+    placed = zip(examples, splits, strict=True)
+    return tuple(replace(example, split=split) for example, split in placed), notices
+
+
+def _labels(examples: Sequence[Example]) -> tuple[str, ...]:
+    """Return the distinct labels, sorted; none for numbers."""
+    labels: set[str] = set()
+    for example in examples:
+        if isinstance(example.target, str):
+            labels.add(example.target)
+        elif isinstance(example.target, tuple):
+            labels.update(example.target)
+    return tuple(sorted(labels))
+
+
+def _in_order(*parts: Sequence[SetAside]) -> tuple[SetAside, ...]:
+    return tuple(sorted((one for part in parts for one in part), key=lambda one: one.name))
+
+
+def _unreached(n: int, n_files: int) -> tuple[Sentence, ...]:
+    if not n:
+        return ()
+    return (Sentence(key="ingest.not_reached", values={"n": n_files - n, "n_files": n_files}),)

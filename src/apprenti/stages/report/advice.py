@@ -1,0 +1,95 @@
+"""What to do next: the one to three actions that promise most, from the numbers of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from apprenti.domain.report import Report
+from apprenti.domain.scores import ClassScores, Scores
+from apprenti.stages.report.words import Words
+
+MAX_ADVICE = 3
+
+FEW_TEST_PHOTOS = 50
+"""Below this the 95 % interval is up to ±13 points wide, and may promise anything."""
+
+WEAK_RECALL = 0.9
+MIN_CLASS_PHOTOS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """One thing to do.
+
+    Args:
+        title: what, as an imperative.
+        why: what in the data asks for it.
+        anchor: the section that shows it.
+    """
+
+    title: str
+    why: str
+    anchor: str
+
+
+def advise(report: Report, words: Words) -> tuple[Advice, ...]:
+    """Return what to do next, most useful first; never nothing."""
+    advice = tuple(_all_advice(report, words))[:MAX_ADVICE]
+    return advice or (Advice(title=words("calm_title"), why=words("calm_why"), anchor="familiar"),)
+
+
+def is_clear_gain(scores: Scores) -> bool:
+    """Return whether even the low end of the interval beats always giving the most frequent label."""
+    return scores.accuracy_interval.low > scores.majority_n_right / scores.n
+
+
+def weakest_class(scores: Scores) -> ClassScores | None:
+    """Return the class found least often, if it is weak and has enough test photos to say so."""
+    weak = [
+        row
+        for row in scores.per_class
+        if row.n >= MIN_CLASS_PHOTOS and row.recall is not None and row.recall < WEAK_RECALL
+    ]
+    return min(weak, key=lambda row: (row.recall or 0.0, -row.n), default=None)
+
+
+def most_often_taken_for(scores: Scores, label: str) -> str | None:
+    """Return the label given by mistake to most photos of ``label``; ``None`` when no two were alike."""
+    labels = [row.label for row in scores.per_class]
+    wrong = [
+        (n, labels[column]) for row, column, n in scores.confusion if labels[row] == label != labels[column]
+    ]
+    n, other = max(wrong, default=(0, ""))
+    return other if n > 1 else None
+
+
+def _all_advice(report: Report, words: Words) -> Iterator[Advice]:
+    scores = report.scores
+    if scores is not None and scores.n < FEW_TEST_PHOTOS:
+        low, high = words.percent(scores.accuracy_interval.low), words.percent(scores.accuracy_interval.high)
+        yield Advice(title=words("few_title"), why=words("few_why", low=low, high=high), anchor="data")
+    elif scores is not None and not is_clear_gain(scores):
+        why = words("baseline_why", label=scores.majority_label)
+        yield Advice(title=words("baseline_title"), why=why, anchor="mistakes")
+    yield from _counted(words, "conflicts", report.data.n_conflicts)
+    yield from _counted(words, "suspects", report.n_label_suspects)
+    if scores is not None:
+        yield from _weakest(scores, words)
+    yield from _counted(words, "set_aside", report.data.n_set_aside)
+
+
+def _counted(words: Words, name: str, n: int) -> Iterator[Advice]:
+    if n:
+        yield Advice(title=words(f"{name}_title", n=n), why=words(f"{name}_why"), anchor=name)
+
+
+def _weakest(scores: Scores, words: Words) -> Iterator[Advice]:
+    weakest = weakest_class(scores)
+    if weakest is None:
+        return
+    why = words("weakest_why", n=weakest.n, n_right=weakest.n_right)
+    other = most_often_taken_for(scores, weakest.label)
+    if other is not None:
+        why += " " + words("weakest_other", other=other)
+    yield Advice(title=words("weakest_title", label=weakest.label), why=why, anchor="classes")

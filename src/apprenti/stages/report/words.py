@@ -1,0 +1,81 @@
+"""The language of one page: its sentences, its numbers, the names of recipes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apprenti.domain import figures
+from apprenti.domain.recipe import Interval, Recipe
+from apprenti.domain.sentence import Sentence
+from apprenti.texts import Lang, catalogue, say, written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Says everything a page needs in one language; templates know it as ``w``."""
+
+    lang: Lang
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the sentence ``key`` of ``texts/*/report.toml``."""
+        return say(f"report.{key}", self.lang, **values)
+
+    def said(self, sentence: Sentence) -> str:
+        """Return a sentence kept in a report; its bare key where this version has no words for it."""
+        try:
+            return sentence.said(self.lang)
+        except (KeyError, FileNotFoundError):
+            return sentence.key
+
+    def count(self, n: int) -> str:
+        """Return a whole number with the thousands mark."""
+        return str(written(n, self.lang))
+
+    def decimal(self, value: float, digits: int = 2) -> str:
+        """Return a number with ``digits`` decimals."""
+        return figures.decimal(value, self.lang, digits)
+
+    def hundredths(self, share: float) -> str:
+        """Return how many of 100 a share is."""
+        return figures.hundredths(share, self.lang)
+
+    def percent(self, share: float, digits: int | None = None) -> str:
+        """Return a share as a percentage."""
+        return figures.percent(share, self.lang, digits)
+
+    def range(self, interval: Interval, digits: int | None = None) -> str:
+        """Return an interval of shares."""
+        return figures.percent_range(interval, self.lang, digits)
+
+    def decimal_range(self, interval: Interval, digits: int = 2) -> str:
+        """Return an interval of numbers: ``0.80–0.89``."""
+        low, high = self.decimal(interval.low, digits), self.decimal(interval.high, digits)
+        return f"{low}{figures.WORD_JOINER}–{figures.WORD_JOINER}{high}"
+
+    def duration(self, seconds: float) -> str:
+        """Return a duration."""
+        return figures.duration(seconds, self.lang)
+
+    def listed(self, texts: Sequence[str]) -> str:
+        """Return ``a, b and c``."""
+        *first, last = texts
+        return self("list_comma").join(first) + (self("list_and") if first else "") + last
+
+    def recipe(self, recipe: Recipe) -> str:
+        """Return a recipe as a person would say it: ``Logistic regression on hand-made features``."""
+        head = self._block("head", recipe.head) or recipe.head
+        features = self.listed([self._features(name) for name in recipe.backbones])
+        return self("recipe_phrase", head=head, features=features)
+
+    def transform(self, recipe: Recipe) -> str:
+        """Return what is done to the features first, or nothing where there is no word for it."""
+        return self._block("transform", recipe.transform)
+
+    def _features(self, backbone: str) -> str:
+        return self._block("features", backbone) or self("features_network", name=backbone)
+
+    def _block(self, kind: str, name: str) -> str:
+        """Return the word for a versioned block name, or nothing."""
+        key = f"{kind}_{name.partition('.v')[0]}"
+        return self(key) if key in catalogue("report", self.lang) and key != "features_network" else ""

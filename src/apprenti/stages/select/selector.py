@@ -1,0 +1,63 @@
+"""The ask/tell interface that every way of choosing recipes has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from apprenti.domain.profile import Profile
+from apprenti.domain.recipe import Canvas, Cell, Pick, Trial
+
+N_PICKS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a choice rests on.
+
+    Args:
+        profile: of the data set, with landmarks where they were measured.
+        networks: number of features of each network backbone at hand, by name; empty without any.
+        classic: number of features of the hand-made backbones at hand, by name.
+        canvas: what images are decoded to.
+        n_fits: how often each recipe is fitted (the turns of cross-validation).
+    """
+
+    profile: Profile
+    networks: Mapping[str, int]
+    classic: Mapping[str, int]
+    canvas: Canvas
+    n_fits: int
+
+
+class Selector(Protocol):
+    """Chooses the recipes that are trained."""
+
+    def plan(self) -> tuple[Pick, ...]:
+        """Return the picks as they stand now, those already handed out first."""
+        ...
+
+    def ask(self, *, seconds_left: float) -> Pick | None:
+        """Return the next recipe worth training in ``seconds_left``, or ``None`` to stop."""
+        ...
+
+    def tell(self, trial: Trial) -> None:
+        """Take in what came of a pick, before the next is asked for."""
+        ...
+
+
+def open_selector(
+    ground: Ground, *, knowledge: Sequence[Cell] = (), n_picks: int = N_PICKS, seed: int = 0
+) -> Selector:
+    """Return the selector that suits what is known.
+
+    Args:
+        ground: what the choice rests on.
+        knowledge: cells of earlier trainings; the fixed order does not use them, a learned one will.
+        n_picks: how many recipes are trained.
+        seed: of exploration; the fixed order has none.
+    """
+    from apprenti.stages.select.prior import PriorSelector
+
+    return PriorSelector(ground, n_picks=n_picks)

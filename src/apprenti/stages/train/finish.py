@@ -1,0 +1,112 @@
+"""The kept recipe, refitted on train + validation and joined to its backbones as one graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apprenti.blocks.assembly import assemble
+from apprenti.blocks.backbone import Backbone
+from apprenti.blocks.calibration import fit_temperature, softmax
+from apprenti.blocks.familiarity import fit_familiarity, held_out_distances, threshold
+from apprenti.blocks.pipeline import fit_pipeline
+from apprenti.domain.recipe import Recipe
+from apprenti.stages.train.candidate import held_out_logits, load_features
+from apprenti.stages.train.folds import Folds
+
+FALSE_ALARM_RATE = 0.05
+"""Share of photos like the training photos that may be called unfamiliar."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishJob:
+    """What is needed to make the model that is kept.
+
+    Args:
+        recipe: the kept recipe.
+        backbones: its backbones, in the order of the recipe.
+        features: one ``.npy`` file per backbone, train and validation rows, [n, d] float32.
+        test_features: the same for the test rows.
+        labels: [n] int64 class indices of the train and validation rows.
+        groups: [n] int64; near duplicates share a number.
+        held_out_logits: [n, K] float32 of the kept trial, NaN where a row was never held out.
+        more_folds: where given, every row is held out once more to find suspected label errors.
+        n_labels: number of classes.
+        seed: of everything random in the recipe.
+    """
+
+    recipe: Recipe
+    backbones: tuple[Backbone, ...]
+    features: tuple[Path, ...]
+    test_features: tuple[Path, ...]
+    labels: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    held_out_logits: NDArray[np.float32]
+    more_folds: Folds | None
+    n_labels: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishedModel:
+    """The model, and all that is needed to judge it.
+
+    Args:
+        graph: serialized ONNX model, pixels → probabilities, embedding, distance.
+        temperature: what logits are divided by before the softmax.
+        held_out_rows: [m] rows of train and validation with held-out probabilities.
+        held_out_probabilities: [m, K] float32, calibrated.
+        test_probabilities: [t, K] float32, calibrated.
+        test_distances: [t] float32, from the training photos.
+        familiarity_threshold: distance past which a photo is called unfamiliar.
+        false_alarm_rate: the share of familiar photos the threshold was set to call unfamiliar.
+    """
+
+    graph: bytes
+    temperature: float
+    held_out_rows: NDArray[np.intp]
+    held_out_probabilities: NDArray[np.float32]
+    test_probabilities: NDArray[np.float32]
+    test_distances: NDArray[np.float32]
+    familiarity_threshold: float
+    false_alarm_rate: float
+
+
+def finish(job: FinishJob) -> FinishedModel:
+    """Fit the kept recipe on all rows but test, calibrate it on held-out rows, and answer the test rows."""
+    features = load_features(job.features)
+    logits = job.held_out_logits
+    if job.more_folds is not None:
+        logits = held_out_logits(
+            job.recipe, features, job.labels, job.more_folds, n_labels=job.n_labels, seed=job.seed
+        )
+    rows = np.flatnonzero(~np.isnan(logits).any(axis=1))
+    temperature = fit_temperature(logits[rows], job.labels[rows])
+    pipeline = fit_pipeline(job.recipe, features, job.labels, n_labels=job.n_labels, seed=job.seed)
+    familiarity = fit_familiarity(features, seed=job.seed)
+    alarm = threshold(
+        held_out_distances(features, groups=job.groups, seed=job.seed), false_alarm_rate=FALSE_ALARM_RATE
+    )
+    graph = assemble(
+        job.backbones,
+        job.recipe.canvas,
+        pipeline,
+        n_labels=job.n_labels,
+        temperature=temperature,
+        familiarity=familiarity,
+    )
+    del features
+    test_features = load_features(job.test_features)
+    return FinishedModel(
+        graph=graph,
+        temperature=temperature,
+        held_out_rows=rows,
+        held_out_probabilities=softmax(logits[rows], temperature),
+        test_probabilities=softmax(pipeline.logits(test_features), temperature),
+        test_distances=familiarity.distances(test_features),
+        familiarity_threshold=alarm,
+        false_alarm_rate=FALSE_ALARM_RATE,
+    )

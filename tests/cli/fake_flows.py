@@ -1,0 +1,132 @@
+"""Flows that answer at once, and remember what they were asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.fake_models import RECIPE, a_report
+from tests.making import a_dataset, an_example
+
+from apprenti.domain.dataset import DuplicateGroup, SetAside
+from apprenti.domain.prediction import Prediction
+from apprenti.domain.profile import Profile
+from apprenti.domain.recipe import Interval, Pick, Recipe, Trial, TrialStatus
+from apprenti.domain.report import Report
+from apprenti.domain.seams import Progress
+from apprenti.domain.sentence import Sentence
+from apprenti.flow.inspect import Inspection
+from apprenti.flow.train import Training
+
+EMPTY = Sentence(key="errors.empty_file", values={"item": "hat/0.png"})
+OTHER = Recipe(backbones=RECIPE.backbones, canvas=RECIPE.canvas, transform="pca.v1", head="lda.v1")
+
+PROFILE = Profile(
+    n_examples=1200, n_train=900, n_validation=100, n_test=200, n_labels=2,
+    n_per_label={"hat": 400, "shirt": 800}, smallest_class=400, imbalance=2.0, class_entropy=0.92,
+    width_px=400, height_px=300, shorter_side_px_p10=200, shorter_side_px_p90=400, aspect_ratio=1.3,
+    grey_share=0.1, brightness=0.5, contrast=0.2, colourfulness=0.1, n_set_aside=1, n_duplicates=1,
+    landmarks={"linear": 0.71}, n_landmark=500,
+)  # fmt: skip
+PICKS = tuple(
+    Pick(recipe=recipe, reason=Sentence(key="select.ridge", values={"rank": rank}), predicted_seconds=3.0)
+    for rank, recipe in enumerate((RECIPE, OTHER), start=1)
+)
+TRIALS = (
+    Trial(
+        recipe=RECIPE, status=TrialStatus.FINISHED, score=0.914, interval=Interval(low=0.86, high=0.95),
+        balanced_accuracy=0.9, log_loss=0.3, n_validation=100, scheme="5-fold", seconds=2.5,
+    ),
+    Trial(recipe=OTHER, status=TrialStatus.OUT_OF_TIME, seconds=9.0),
+)  # fmt: skip
+DATASET = a_dataset(
+    an_example(1, "hat"),
+    an_example(1, "shirt"),
+    set_aside=(SetAside(name="hat/0.png", reason=EMPTY),),
+    duplicates=(
+        DuplicateGroup(names=("hat/1.png", "hat/2.png"), labels=("hat",), exact=True),
+        DuplicateGroup(names=("hat/3.png", "shirt/3.png"), labels=("hat", "shirt"), exact=False),
+    ),
+)
+
+
+def a_prediction(item: str, label: str | None = "hat", **changes: Any) -> Prediction:
+    if label is None:
+        return Prediction(item=item, problem=Sentence(key="errors.empty_file", values={"item": item}))
+    values: dict[str, Any] = {
+        "item": item,
+        "label": label,
+        "probability": 0.9,
+        "top": ((label, 0.9),),
+        "familiar": True,
+        "distance": 0.5,
+    }
+    return Prediction(**(values | changes))
+
+
+@dataclass
+class FakeFlows:
+    """Stands in for ``apprenti.cli.flows.Flows``.
+
+    Args:
+        error: raised by every flow.
+        answers: what ``predict`` says of an item.
+        asked: the last call of each flow, by name.
+    """
+
+    error: BaseException | None = None
+    answers: Callable[[str], Prediction] = a_prediction
+    asked: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def _note(self, name: str, /, **values: Any) -> None:
+        self.asked[name] = values
+        if self.error is not None:
+            raise self.error
+
+    @contextmanager
+    def tools(self, environment: Mapping[str, str], progress: Progress) -> Iterator[str]:
+        progress.begin("reading", 2)
+        progress.advance(2)
+        progress.end()
+        yield "tools"
+
+    def inspect(self, source: Path, *, backbones: Sequence[Path], tools: object) -> Inspection:
+        self._note("inspect", source=source, backbones=backbones)
+        return Inspection(dataset=DATASET, profile=PROFILE, picks=PICKS)
+
+    def train(self, source: Path, **options: Any) -> Training:
+        self._note("train", source=source, **options)
+        return Training(
+            model_path=options["out"],
+            report_path=options["out"].with_suffix(".html"),
+            profile=PROFILE,
+            picks=PICKS,
+            trials=TRIALS,
+            kept=RECIPE,
+            report=a_report(),
+            seconds=12.25,
+            n_cells=30,
+        )
+
+    def predict(self, model: Path, items: Iterable[str], *, top: int) -> Iterator[Prediction]:
+        self._note("predict", model=model, top=top)
+        for item in items:
+            yield self.answers(item)
+
+    def evaluate(self, model: Path, source: Path, *, tools: object) -> Report:
+        self._note("evaluate", model=model, source=source)
+        return a_report()
+
+    def write_report(self, model: Path, *, lang: str, out: Path | None = None) -> Path:
+        self._note("write_report", model=model, lang=lang, out=out)
+        return out or model.with_suffix(".html")
+
+    def write_samples(self, name: str, folder: Path) -> int:
+        self._note("write_samples", name=name, folder=folder)
+        return 1797
+
+    def serve(self, models: Sequence[Path], **options: Any) -> None:
+        self._note("serve", models=models, **options)

@@ -1,0 +1,166 @@
+"""Each command makes its one call and shows what came back, to a person and to a program."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cli.fake_flows import FakeFlows
+from tests.fake_models import RECIPE
+
+from apprenti.cli import main
+from apprenti.domain import errors
+from apprenti.error_table import OUTCOMES
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("APPRENTI_LANG", "en")
+
+
+def answered(capsys: Captured, *words: str, flows: FakeFlows | None = None, code: int = 0) -> dict[str, Any]:
+    """Return the one JSON object that a command prints; anything else beside it fails."""
+    assert main([*words, "--json"], flows=flows or FakeFlows()) == code  # type: ignore[arg-type]
+    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+def shown(capsys: Captured, *words: str) -> str:
+    assert main(list(words), flows=FakeFlows()) == 0  # type: ignore[arg-type]
+    return capsys.readouterr().out
+
+
+def test_train_hands_on_what_was_asked_for(capsys: Captured) -> None:
+    flows = FakeFlows()
+    words = [
+        "train",
+        "photos",
+        "--budget",
+        "1m30",
+        "--backbone",
+        "a.onnx",
+        "--backbone",
+        "b.onnx",
+        "--seed",
+        "7",
+        "--out",
+        "my.apprenti",
+    ]
+    answered(capsys, *words, flows=flows)
+    asked = flows.asked["train"]
+    assert asked["source"] == Path("photos")
+    assert asked["budget_seconds"] == 90
+    assert asked["backbones"] == [Path("a.onnx"), Path("b.onnx")]
+    assert (asked["seed"], asked["out"]) == (7, Path("my.apprenti"))
+
+
+def test_train_answers_with_everything_a_program_needs(capsys: Captured) -> None:
+    answer = answered(capsys, "train", "photos/")
+    assert answer["model"] == "photos.apprenti"
+    assert answer["report"] == "photos.html"
+    assert answer["profile"]["n_examples"] == 1200
+    assert [set(pick) for pick in answer["picks"]] == [{"recipe", "reason", "predicted_seconds"}] * 2
+    assert answer["trials"][0]["interval"] == [0.86, 0.95]
+    assert answer["trials"][1] | {"score": None, "status": "out_of_time"} == answer["trials"][1]
+    assert answer["kept"] == RECIPE.name
+    assert answer["test"]["accuracy"] == 0.9
+    assert answer["seconds"] == 12.25
+    assert {"notices", "set_aside"} <= answer.keys()
+
+
+def test_evaluate_answers_with_the_promised_scores(capsys: Captured) -> None:
+    answer = answered(capsys, "evaluate", "m.apprenti", "photos")
+    promised = {"n", "accuracy", "accuracy_interval", "balanced_accuracy", "macro_f1", "ece", "per_class"}
+    assert promised <= answer.keys()
+
+
+def test_inspect_tells_conflicts_from_mere_duplicates(capsys: Captured) -> None:
+    answer = answered(capsys, "inspect", "photos")
+    assert [group["names"] for group in answer["conflicts"]] == [["hat/3.png", "shirt/3.png"]]
+    assert [group["names"] for group in answer["duplicates"]] == [["hat/1.png", "hat/2.png"]]
+    assert answer["set_aside"][0]["name"] == "hat/0.png"
+    assert len(answer["picks"]) == 2
+
+
+def test_report_and_samples_say_where_things_are(capsys: Captured) -> None:
+    assert answered(capsys, "report", "m.apprenti") == {"report": "m.html"}
+    assert answered(capsys, "samples", "digits", "d")["n"] == 1797
+
+
+def test_serve_is_given_every_model_and_the_address(capsys: Captured) -> None:
+    flows = FakeFlows()
+    assert main(["serve", "a.apprenti", "b.apprenti", "--port", "0"], flows=flows) == 0  # type: ignore[arg-type]
+    asked = flows.asked["serve"]
+    assert asked["models"] == [Path("a.apprenti"), Path("b.apprenti")]
+    assert (asked["host"], asked["port"]) == ("127.0.0.1", 0)
+
+
+def test_a_person_reads_what_was_kept_and_what_to_do_next(capsys: Captured) -> None:
+    text = shown(capsys, "train", "my photos")
+    assert "91.4%" in text
+    assert "← kept" in text
+    assert "ran out of time" in text
+    assert "On 40 photos it had never seen: 90% right (77–96%)" in text.replace("\u2060", "")
+    assert "apprenti serve 'my photos.apprenti'" in text
+
+
+def test_a_person_reads_what_is_wrong_with_the_data(capsys: Captured) -> None:
+    text = shown(capsys, "inspect", "photos")
+    assert "1 file set aside\n  image hat/0.png is empty" in text
+    assert "1 picture stands under different labels\n  hat/3.png = shirt/3.png" in text
+    assert "shirt      800" in text
+
+
+def test_french_is_french_to_the_spaces(capsys: Captured) -> None:
+    text = shown(capsys, "train", "photos", "--lang", "fr")
+    assert "91,4\u202f%" in text
+    assert "Sur 40 photos jamais vues\u00a0: 90\u202f% de réponses justes" in text
+    assert "1\u202f200 photos" in text
+
+
+@pytest.mark.parametrize("kind", [kind for kind in OUTCOMES if kind is not errors.ApprentiError])
+def test_every_error_has_its_exit_code_and_its_json(
+    kind: type[errors.ApprentiError], capsys: Captured
+) -> None:
+    flows = FakeFlows(error=kind("empty_file", item="a.png"))
+    code = OUTCOMES[kind].exit_code
+    answer = answered(capsys, "train", "photos", flows=flows, code=code)
+    assert answer == {
+        "error": {"code": "empty_file", "message": "image a.png is empty; remove it or export it again"}
+    }
+    assert code != 0
+
+
+def test_ctrl_c_is_not_an_accident(capsys: Captured) -> None:
+    flows = FakeFlows(error=KeyboardInterrupt())
+    assert answered(capsys, "train", "x", flows=flows, code=130)["error"]["code"] == "interrupted"
+
+
+def test_an_unexpected_error_asks_to_be_reported_and_hides_its_insides(capsys: Captured) -> None:
+    flows = FakeFlows(error=ZeroDivisionError("by\x1b[31m zero"))
+    assert main(["train", "photos"], flows=flows) == 1  # type: ignore[arg-type]
+    told = capsys.readouterr().err
+    assert "please report it" in told
+    assert "Traceback" not in told
+    assert "\x1b" not in told
+
+
+def test_a_package_that_is_missing_is_named(capsys: Captured) -> None:
+    flows = FakeFlows(error=ModuleNotFoundError("no fastapi", name="fastapi"))
+    error = answered(capsys, "train", "x", flows=flows, code=1)["error"]
+    assert error["code"] == "missing_package"
+    assert "fastapi" in error["message"]
+
+
+def test_debug_shows_where_an_unexpected_error_comes_from(capsys: Captured) -> None:
+    main(["train", "photos", "--debug"], flows=FakeFlows(error=ZeroDivisionError()))  # type: ignore[arg-type]
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_quiet_is_quiet(capsys: Captured) -> None:
+    main(["train", "photos", "--quiet"], flows=FakeFlows())  # type: ignore[arg-type]
+    assert capsys.readouterr().err == ""

@@ -1,0 +1,49 @@
+"""What every test may ask for, and what is skipped by name where it cannot run."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+BROWSER_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs data or programs that are not here, saying what is missing."""
+    if item.get_closest_marker("shared") and not (SHARED / "data").is_dir():
+        pytest.skip(f"needs the real data sets in {SHARED / 'data'}")
+    if item.get_closest_marker("browser") and not (shutil.which("chromium") and shutil.which("chromedriver")):
+        pytest.skip("needs a browser: sudo apt-get install chromium chromium-driver")
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Chrome]:
+    """A headless Chromium with an empty profile, 1280 x 1600 px; tests that use it are marked ``browser``."""
+    from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+
+    options = ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
+    for flag in (*BROWSER_FLAGS, "--window-size=1280,1600", f"--user-data-dir={tmp_path / 'browser'}"):
+        options.add_argument(flag)
+    driver = Chrome(options=options, service=ChromeService(shutil.which("chromedriver")))
+    yield driver
+    driver.quit()

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.making import Silence
+
+from apprenti.domain.errors import OutOfMemoryError
+from apprenti.domain.recipe import Canvas, Interval, Pick, Recipe, Trial, TrialStatus
+from apprenti.domain.seams import Limits
+from apprenti.domain.sentence import Sentence
+from apprenti.flow.race import run_race
+from apprenti.flow.tools import Tools
+from apprenti.stages.train import CandidateJob, CandidateResult, Folds
+from apprenti.store import MemoryShelf
+
+FOLDS = Folds(fold=np.zeros(4, dtype=np.int8), n_folds=1, scheme="holdout")
+
+
+def a_pick(head: str) -> Pick:
+    recipe = Recipe(backbones=("classic.v1",), canvas=Canvas(size_px=64), transform="none.v1", head=head)
+    return Pick(recipe=recipe, reason=Sentence(key="select.ridge", values={"rank": 1}), predicted_seconds=1.0)
+
+
+class FixedSelector:
+    """Hands out the picks it was made with."""
+
+    def __init__(self, *heads: str) -> None:
+        self.picks = [a_pick(head) for head in heads]
+        self.waiting = list(self.picks)
+        self.told: list[Trial] = []
+
+    def plan(self) -> tuple[Pick, ...]:
+        return tuple(self.picks)
+
+    def ask(self, *, seconds_left: float) -> Pick | None:
+        return self.waiting.pop(0) if self.waiting else None
+
+    def tell(self, trial: Trial) -> None:
+        self.told.append(trial)
+
+
+class ScriptedTask:
+    """A task whose end is known beforehand: a score, an error, or Ctrl-C while it is waited for."""
+
+    def __init__(self, end: float | BaseException) -> None:
+        self.end = end
+        self.killed = False
+
+    def poll(self) -> bool:
+        if isinstance(self.end, KeyboardInterrupt):
+            raise self.end
+        return True
+
+    def result(self) -> CandidateResult:
+        if isinstance(self.end, BaseException):
+            raise self.end
+        return CandidateResult(
+            score=self.end,
+            interval=Interval(low=0.0, high=1.0),
+            balanced_accuracy=self.end,
+            log_loss=1.0,
+            n_validation=4,
+            seconds=0.1,
+        )
+
+    def kill(self) -> None:
+        self.killed = True
+
+
+class ScriptedEngine:
+    """Starts tasks that end as the script says, by head."""
+
+    n_workers = 1
+
+    def __init__(self, script: dict[str, float | BaseException]) -> None:
+        self.script = script
+        self.limits: list[Limits] = []
+        self.tasks: list[ScriptedTask] = []
+
+    def start(self, function: object, argument: CandidateJob, *, limits: Limits) -> ScriptedTask:
+        self.limits.append(limits)
+        self.tasks.append(ScriptedTask(self.script[argument.recipe.head]))
+        return self.tasks[-1]
+
+
+def race_of(script: dict[str, float | BaseException]):  # type: ignore[no-untyped-def]
+    engine = ScriptedEngine(script)
+    tools = Tools(engine=engine, shelf=MemoryShelf(), progress=Silence(), clock=lambda: 100.0)  # type: ignore[arg-type]
+    selector = FixedSelector(*script)
+
+    def job_for(pick: Pick) -> CandidateJob:
+        return CandidateJob(
+            recipe=pick.recipe,
+            features=(),
+            labels=np.zeros(4, dtype=np.int64),
+            folds=FOLDS,
+            n_labels=2,
+            seed=0,
+            logits_out=Path("/nowhere"),
+            clock=tools.clock,
+        )
+
+    return run_race(selector, job_for, folds=FOLDS, deadline=148.0, tools=tools), selector, engine
+
+
+def test_the_best_finished_trial_wins_and_the_selector_is_told_of_all() -> None:
+    race, selector, _ = race_of({"ridge.v1": 0.7, "logistic.v1": 0.9, "lda.v1": 0.8})
+    assert race.best.recipe.head == "logistic.v1"
+    assert [trial.score for trial in selector.told] == [0.7, 0.9, 0.8]
+
+
+def test_a_candidate_that_eats_all_memory_fails_alone() -> None:
+    race, _, _ = race_of(
+        {"ridge.v1": OutOfMemoryError("out_of_memory", item="ridge", limit=1), "lda.v1": 0.8}
+    )
+    assert [trial.status for trial in race.trials] == [TrialStatus.OUT_OF_MEMORY, TrialStatus.FINISHED]
+    assert race.trials[0].detail is not None
+    assert race.best.recipe.head == "lda.v1"
+
+
+def test_ctrl_c_keeps_what_has_finished_and_stops_the_rest() -> None:
+    race, _, engine = race_of({"ridge.v1": 0.7, "logistic.v1": KeyboardInterrupt(), "lda.v1": 0.9})
+    assert race.interrupted
+    assert [trial.status for trial in race.trials] == [TrialStatus.FINISHED, TrialStatus.INTERRUPTED]
+    assert engine.tasks[1].killed
+    assert race.best.recipe.head == "ridge.v1"
+
+
+def test_a_candidate_may_take_only_as_long_as_leaves_time_to_refit_it() -> None:
+    _, _, engine = race_of({"ridge.v1": 0.7})
+    assert engine.limits[0].seconds == pytest.approx(48.0 / 2.4)

@@ -1,0 +1,136 @@
+"""Made-up reports of many shapes, through the same function that makes real ones."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from apprenti.blocks.metrics import wilson_interval
+from apprenti.domain.dataset import Dataset, DuplicateGroup, Example, Kind, SetAside, Split, TaskType
+from apprenti.domain.recipe import Canvas, Pick, Recipe, Trial, TrialStatus
+from apprenti.domain.report import BackboneCredit, Report, Timing
+from apprenti.domain.sentence import Sentence
+from apprenti.stages.evaluate import Answers, Training, evaluate
+
+CANVAS = Canvas(size_px=64)
+RECIPES = (
+    Recipe(backbones=("classic.v1",), canvas=CANVAS, transform="power.v1", head="ridge.v1"),
+    Recipe(
+        backbones=("classic.v1", "tiny_net"),
+        canvas=CANVAS,
+        transform="pca.v1",
+        head="rbf_svm.v1",
+        parameters={"C": 10.0, "n_components": 64},
+    ),
+    Recipe(backbones=("classic.v1",), canvas=CANVAS, transform="none.v1", head="unheard_of.v7"),
+)
+REASON = Sentence(key="report.calm_why")
+TIMING = Timing(
+    total_seconds=83.4,
+    predicted_seconds={recipe.name: 2.5 for recipe in RECIPES},
+    seconds={RECIPES[0].name: 3.25, RECIPES[1].name: 131.0},
+)
+
+
+def made_up_report(
+    *,
+    n_labels: int = 4,
+    n_test: int = 120,
+    n_held_out: int = 400,
+    skill: float = 2.5,
+    labels: tuple[str, ...] = (),
+    name: str = "fruit",
+    file_name: str = "photo {i}.jpg",
+    with_distances: bool = True,
+    with_troubles: bool = True,
+) -> Report:
+    """Return the report of a training on data that never were; ``skill`` 0 is guessing, 50 is faultless."""
+    labels = labels or tuple(f"kind {k:03d}" for k in range(n_labels))
+    rng = np.random.default_rng(n_labels + n_test)
+    test = _answers(rng, n_test, len(labels), skill, Split.TEST, file_name, with_distances)
+    held_out = _answers(rng, n_held_out, len(labels), skill, Split.TRAIN, file_name, False)
+    dataset = Dataset(
+        name=name,
+        kind=Kind.IMAGE,
+        task_type=TaskType.MULTI_CLASS,
+        labels=labels,
+        examples=(*_examples(held_out, labels, Split.TRAIN), *_examples(test, labels, Split.TEST)),
+        **(_troubles(labels, file_name) if with_troubles else {}),
+    )
+    return evaluate(
+        dataset,
+        test=test,
+        held_out=held_out,
+        training=_training(n_held_out),
+        thumbnail=lambda name: b"\xff\xd8 small " + name.encode(),
+    )
+
+
+def _answers(
+    rng: np.random.Generator,
+    n: int,
+    n_labels: int,
+    skill: float,
+    split: Split,
+    file_name: str,
+    with_distances: bool,
+) -> Answers:
+    truth = rng.integers(0, n_labels, n)
+    logits = rng.normal(size=(n, n_labels))
+    logits[np.arange(n), truth] += skill
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return Answers(
+        names=[f"{split}/{file_name.format(i=i)}" for i in range(n)],
+        labels=truth,
+        probabilities=p / p.sum(axis=1, keepdims=True),
+        distances=np.abs(rng.normal(size=n)) if with_distances else None,
+    )
+
+
+def _examples(answers: Answers, labels: tuple[str, ...], split: Split) -> tuple[Example, ...]:
+    return tuple(
+        Example(
+            kind=Kind.IMAGE, name=name, path=name, content_hash=f"{i:064x}", target=labels[k], split=split
+        )
+        for i, (name, k) in enumerate(zip(answers.names, answers.labels.tolist(), strict=True))
+    )
+
+
+def _troubles(labels: tuple[str, ...], file_name: str) -> dict[str, tuple[object, ...]]:
+    first, second = file_name.format(i=1), file_name.format(i=2)
+    return {
+        "set_aside": (SetAside(name=first, reason=Sentence(key="errors.empty_file", values={"item": first})),)
+        * 45,
+        "duplicates": (
+            DuplicateGroup(names=(first, second), labels=labels[:2], exact=True),
+            DuplicateGroup(names=tuple(f"{first}-{i}" for i in range(9)), labels=labels[:1], exact=False),
+        ),
+        "notices": (Sentence(key="report.few_title"), Sentence(key="nowhere.to_be_found")),
+    }
+
+
+def _training(n_held_out: int) -> Training:
+    scores = (0.8, 0.9)
+    trials = [
+        Trial(
+            recipe=recipe,
+            status=TrialStatus.FINISHED,
+            score=score,
+            interval=wilson_interval(round(score * n_held_out), n_held_out),
+            n_validation=n_held_out,
+            scheme="5-fold",
+            seconds=12.0,
+        )
+        for recipe, score in zip(RECIPES, scores, strict=False)
+    ]
+    failed = Trial(recipe=RECIPES[2], status=TrialStatus.FAILED, detail=Sentence(key="report.calm_title"))
+    return Training(
+        kept=RECIPES[1],
+        picks=[Pick(recipe=recipe, reason=REASON, predicted_seconds=2.5) for recipe in RECIPES],
+        trials=[*trials, failed],
+        temperature=1.25,
+        familiarity_threshold=1.96,
+        false_alarm_rate=0.05,
+        seed=7,
+        versions={"apprenti": "0.1.0"},
+        backbones=(BackboneCredit(name="classic.v1", licence="Apache-2.0", source="apprenti"),),
+    )
