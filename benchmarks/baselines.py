@@ -20,19 +20,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from apprenti.blocks.pipeline import fit_pipeline
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 import results
+from apprenti.blocks.pipeline import fit_pipeline
 from apprenti.domain.dataset import Dataset, Example
 from apprenti.domain.recipe import Recipe
 from apprenti.flow.features import FeatureTable, lay_out_features
 from apprenti.flow.materials import Materials, gather_materials
 from apprenti.flow.tools import Tools
-from apprenti.stages.ingest import read_dataset
 from apprenti.recipes import CELLS, PRIOR
 from apprenti.settings import open_tools, read_settings
+from apprenti.stages.ingest import read_dataset
 from apprenti.stages.train import Folds, assign_folds
 from apprenti.stages.train.candidate import held_out_logits, load_features
 from image_sets import BACKBONES, SETS, add_arguments, backbone_files, lay_out

@@ -13,8 +13,8 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
-import results
 
+import results
 from apprenti.blocks.catalogue import resolve
 from apprenti.blocks.pipeline import fit_head
 from apprenti.blocks.threads import one_thread

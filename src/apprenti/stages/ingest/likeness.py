@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from apprenti.blocks.threads import one_thread
 from apprenti.stages.ingest.looking import Looked
 
 Floats = NDArray[np.float32]
@@ -55,9 +56,11 @@ def alike(looks: Sequence[Looked]) -> list[Indices]:
     """
     if len(looks) < 2:
         return []
-    pictures = _Pictures.of(looks)
-    links = _links(pictures)
-    return sorted(_groups(links, np.arange(len(looks)), pictures, level=0), key=lambda group: int(group[0]))
+    with one_thread():
+        pictures = _Pictures.of(looks)
+        links = _links(pictures)
+        groups = list(_groups(links, np.arange(len(looks)), pictures, level=0))
+    return sorted(groups, key=lambda group: int(group[0]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

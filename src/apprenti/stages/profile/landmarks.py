@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from apprenti.blocks.threads import one_thread
+
 Features = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
@@ -36,11 +38,12 @@ def measure_landmarks(features: Features, labels: Labels, *, n_labels: int) -> d
     rows = (rows - rows.mean(axis=0)) / np.where(scale > 1e-6, scale, 1.0)
     fit_rows, held_rows = rows[::2], rows[1::2]
     fit_labels, held_labels = labels[:MAX_ROWS:2], labels[1:MAX_ROWS:2]
-    answers = {
-        "nearest_neighbour": _nearest(fit_rows, fit_labels, held_rows),
-        "nearest_centroid": _nearest(*_centroids(fit_rows, fit_labels, n_labels), held_rows),
-        "linear": _linear(fit_rows, fit_labels, held_rows, n_labels),
-    }
+    with one_thread():
+        answers = {
+            "nearest_neighbour": _nearest(fit_rows, fit_labels, held_rows),
+            "nearest_centroid": _nearest(*_centroids(fit_rows, fit_labels, n_labels), held_rows),
+            "linear": _linear(fit_rows, fit_labels, held_rows, n_labels),
+        }
     return {name: _mean_recall(answer, held_labels) for name, answer in answers.items()}
 
 
