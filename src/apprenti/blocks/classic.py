@@ -109,12 +109,12 @@ def _learn_parts(pixels: NDArray[np.uint8], seed: int) -> tuple[Part, ...]:
     fine = learn_patches(pixels, shrink=1, n_cells=2, seed=seed)
     coarse = learn_patches(pixels, shrink=2, n_cells=3, seed=seed)
     return (
-        Part(add_to=add_colour_histogram, weight=0.5),
-        Part(add_to=add_pattern_histogram, weight=0.5),
-        *(Part(add_to=texture.add_to, weight=1.0) for texture in textures),
-        Part(add_to=fine.add_to, weight=1.2),
-        Part(add_to=coarse.add_to, weight=1.5),
-        Part(add_to=add_hog, weight=0.7),
+        Part(add_to=add_colour_histogram, weight=0.7),
+        Part(add_to=add_pattern_histogram, weight=0.7),
+        *(Part(add_to=texture.add_to, weight=1.2) for texture in textures),
+        Part(add_to=fine.add_to, weight=1.3),
+        Part(add_to=coarse.add_to, weight=1.3),
+        Part(add_to=add_hog, weight=0.65),
     )
 
 

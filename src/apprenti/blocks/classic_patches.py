@@ -160,7 +160,7 @@ def _sample(pixels: NDArray[np.uint8], shrink: int, rng: np.random.Generator) ->
         rng.integers(0, n_places, N_PATCHES),
         rng.integers(0, n_places, N_PATCHES),
     ]  # [N_PATCHES, 3, 6, 6]
-    return chosen.reshape(N_PATCHES, N_VALUES) / np.float32(255)
+    return np.asarray(chosen.reshape(N_PATCHES, N_VALUES) / np.float32(255), np.float32)
 
 
 def _whitening(covariance: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -46,6 +46,9 @@ LEAST_STRENGTH = 1e-3
 LEAST_VARIANCE = 1e-3
 """Share of the mean variance added to every axis: grey photos have no variance in colour at all."""
 
+ROUNDING = 1e-6
+"""Variance that may be float32 rounding alone, as in photos without any texture."""
+
 RIDGE = 0.05
 """Added to the diagonal of a photo's covariance, 1 being the average photo's."""
 
@@ -101,8 +104,9 @@ def learn_texture(pixels: NDArray[np.uint8], *, shrink: int) -> Texture:
     """
     mean, covariance = _moments(pixels[:: -(-len(pixels) // N_PHOTOS)], shrink)
     variances, axes = np.linalg.eigh(covariance)
-    floor = LEAST_VARIANCE * float(variances.mean()) + 1e-12
-    whitening = (axes / np.sqrt(np.maximum(variances, 0) + floor)) @ axes.T  # symmetric: no sign of an axis
+    variances = np.maximum(variances, 0)  # rounding may leave less
+    floor = LEAST_VARIANCE * float(variances.mean()) + ROUNDING
+    whitening = (axes / np.sqrt(variances + floor)) @ axes.T  # symmetric: the sign of an axis does not matter
     return Texture(
         shrink=shrink,
         whitening=whitening.astype(np.float32),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -32,12 +32,14 @@ class CellsUnderWay:
         task: the work under way; ``None`` when no knowledge is kept.
         profile: of the data.
         n_train: examples the trials were fitted on.
+        hashes: SHA-256 of each network the user brought, by name; a file's name never enters the knowledge.
         tools: what to work with.
     """
 
     task: Task[tuple[Cell, ...]] | None
     profile: Profile
     n_train: int
+    hashes: Mapping[str, str]
     tools: Tools
 
     def collect(self, trials: Sequence[Trial]) -> int:
@@ -47,12 +49,19 @@ class CellsUnderWay:
         cells = [_cell(trial, self.n_train) for trial in trials if trial.score is not None]
         with suppress(ApprentiError):  # out of time or memory: the trials' own cells are kept
             cells += self.task.result()
+        cells = [replace(cell, recipe=self._nameless(cell.recipe)) for cell in cells]
         versions = program_versions()
         try:
             append_cells(self.tools.knowledge_folder, profile=self.profile, cells=cells, versions=versions)
         except ApprentiError:
             return 0  # a full disk: a model never fails for want of knowledge
         return len(cells)
+
+    def _nameless(self, recipe: str) -> str:
+        """Return the recipe's name with each network called by its hash instead of its file."""
+        for name, sha256 in self.hashes.items():
+            recipe = recipe.replace(name, f"onnx-{sha256[:12]}")
+        return recipe
 
 
 def start_cells(
@@ -66,7 +75,10 @@ def start_cells(
     tools: Tools,
 ) -> CellsUnderWay:
     """Begin to measure cheap recipes on a part of the training photos, until ``deadline`` at the latest."""
-    under_way = CellsUnderWay(task=None, profile=profile, n_train=len(table.fitted), tools=tools)
+    hashes = {network.name: network.sha256 for network in materials.networks}
+    under_way = CellsUnderWay(
+        task=None, profile=profile, n_train=len(table.fitted), hashes=hashes, tools=tools
+    )
     now = tools.clock()
     if tools.knowledge_folder is None or deadline <= now:
         return under_way

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,12 @@ from apprenti.blocks.metrics import accuracy, balanced_accuracy, confusion_matri
 from apprenti.blocks.pipeline import fit_pipeline
 from apprenti.domain.recipe import Interval, Recipe
 from apprenti.domain.seams import Clock
+from apprenti.stages.train.feature_rows import FeatureRows
 from apprenti.stages.train.folds import Folds
+
+MAX_FITTED_BYTES = 96 * 2**20
+"""Features a candidate is fitted on (10,000 rows of 2,400): several candidates are in memory side by side."""
+MAX_HELD_OUT_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,7 @@ def train_candidate(job: CandidateJob) -> CandidateResult:
         UserError: the recipe cannot be fitted on these features.
     """
     begun = job.clock()
-    features = load_features(job.features)
+    features = FeatureRows.open(job.features)
     logits = held_out_logits(
         job.recipe, features, job.labels, job.folds, n_labels=job.n_labels, seed=job.seed
     )
@@ -87,23 +91,25 @@ def train_candidate(job: CandidateJob) -> CandidateResult:
 
 def held_out_logits(
     recipe: Recipe,
-    features: NDArray[np.float32],
+    features: FeatureRows,
     labels: NDArray[np.int64],
     folds: Folds,
     *,
     n_labels: int,
     seed: int,
 ) -> NDArray[np.float32]:
-    """Return the logits of every row from a pipeline that did not see it, [n, K] float32; NaN if never held out."""
-    logits = np.full((len(labels), n_labels), np.nan, dtype=np.float32)
+    """Return the logits of rows from a pipeline that did not see them, [n, K] float32; NaN where never held out.
+
+    Where there are very many rows, a part of them is fitted on and a part is held out.
+    """
+    logits = np.full((features.n, n_labels), np.nan, dtype=np.float32)
     for index in range(folds.n_folds):
         fitted, held_out = folds.turn(index)
-        pipeline = fit_pipeline(recipe, features[fitted], labels[fitted], n_labels=n_labels, seed=seed)
-        logits[held_out] = pipeline.logits(features[held_out])
+        fitted = features.sample(fitted, labels, max_bytes=MAX_FITTED_BYTES, seed=seed)
+        held_out = held_out[
+            :MAX_HELD_OUT_ROWS
+        ]  # in the order of content hashes: the first ones are random ones
+        pipeline = fit_pipeline(recipe, features.take(fitted), labels[fitted], n_labels=n_labels, seed=seed)
+        for rows, block in features.blocks(held_out):
+            logits[rows] = pipeline.logits(block)
     return logits
-
-
-def load_features(paths: Sequence[Path]) -> NDArray[np.float32]:
-    """Return the features of several backbones side by side, [n, d₁ + d₂ + …] float32."""
-    blocks = [np.load(path, allow_pickle=False) for path in paths]
-    return np.asarray(blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1), dtype=np.float32)

@@ -13,7 +13,7 @@ from apprenti.blocks.pipeline import fit_pipeline
 from apprenti.domain.errors import ApprentiError
 from apprenti.domain.recipe import Cell, Recipe
 from apprenti.domain.seams import Clock
-from apprenti.stages.train.candidate import load_features
+from apprenti.stages.train.feature_rows import FeatureRows
 
 MAX_FITTED_ROWS = 1200
 MAX_HELD_OUT_ROWS = 800
@@ -53,7 +53,7 @@ def measure_cells(job: CellsJob) -> tuple[Cell, ...]:
     fitted = np.flatnonzero(~job.held_out)[:MAX_FITTED_ROWS]
     held_out = np.flatnonzero(job.held_out)[:MAX_HELD_OUT_ROWS]
     rows = np.concatenate([fitted, held_out])
-    features = load_features(job.features)[rows]
+    features = FeatureRows.open(job.features).take(rows)
     small = replace(job, labels=job.labels[rows], held_out=np.arange(len(rows)) >= len(fitted))
     cells = []
     for recipe in job.recipes:

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from apprenti.blocks.assembly import assemble
 from apprenti.blocks.backbone import Backbone
 from apprenti.blocks.calibration import fit_temperature, softmax
-from apprenti.blocks.familiarity import fit_familiarity, held_out_distances, threshold
-from apprenti.blocks.pipeline import fit_pipeline
+from apprenti.blocks.familiarity import Familiarity, fit_familiarity, held_out_distances, threshold
+from apprenti.blocks.pipeline import MAX_FIT_BYTES, Pipeline, fit_pipeline
 from apprenti.domain.recipe import Recipe
-from apprenti.stages.train.candidate import held_out_logits, load_features
+from apprenti.stages.train.candidate import held_out_logits
+from apprenti.stages.train.feature_rows import FeatureRows
 from apprenti.stages.train.folds import Folds
 
 FALSE_ALARM_RATE = 0.05
@@ -77,7 +78,7 @@ class FinishedModel:
 
 def finish(job: FinishJob) -> FinishedModel:
     """Fit the kept recipe on all rows but test, calibrate it on held-out rows, and answer the test rows."""
-    features = load_features(job.features)
+    features = FeatureRows.open(job.features)
     logits = job.held_out_logits
     if job.more_folds is not None:
         logits = held_out_logits(
@@ -85,11 +86,14 @@ def finish(job: FinishJob) -> FinishedModel:
         )
     rows = np.flatnonzero(~np.isnan(logits).any(axis=1))
     temperature = fit_temperature(logits[rows], job.labels[rows])
-    pipeline = fit_pipeline(job.recipe, features, job.labels, n_labels=job.n_labels, seed=job.seed)
-    familiarity = fit_familiarity(features, seed=job.seed)
+    fitted = features.sample(np.arange(features.n), job.labels, max_bytes=MAX_FIT_BYTES, seed=job.seed)
+    known = features.take(fitted)
+    pipeline = fit_pipeline(job.recipe, known, job.labels[fitted], n_labels=job.n_labels, seed=job.seed)
+    familiarity = fit_familiarity(known, seed=job.seed)
     alarm = threshold(
-        held_out_distances(features, groups=job.groups, seed=job.seed), false_alarm_rate=FALSE_ALARM_RATE
+        held_out_distances(known, groups=job.groups[fitted], seed=job.seed), false_alarm_rate=FALSE_ALARM_RATE
     )
+    del known
     graph = assemble(
         job.backbones,
         job.recipe.canvas,
@@ -98,15 +102,27 @@ def finish(job: FinishJob) -> FinishedModel:
         temperature=temperature,
         familiarity=familiarity,
     )
-    del features
-    test_features = load_features(job.test_features)
+    test_logits, test_distances = _answers(
+        pipeline, familiarity, FeatureRows.open(job.test_features), job.n_labels
+    )
     return FinishedModel(
         graph=graph,
         temperature=temperature,
         held_out_rows=rows,
         held_out_probabilities=softmax(logits[rows], temperature),
-        test_probabilities=softmax(pipeline.logits(test_features), temperature),
-        test_distances=familiarity.distances(test_features),
+        test_probabilities=softmax(test_logits, temperature),
+        test_distances=test_distances,
         familiarity_threshold=alarm,
         false_alarm_rate=FALSE_ALARM_RATE,
     )
+
+
+def _answers(
+    pipeline: Pipeline, familiarity: Familiarity, features: FeatureRows, n_labels: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return logits [t, K] and distances [t] of the test rows, a block of them in memory at a time."""
+    logits = np.empty((features.n, n_labels), dtype=np.float32)
+    distances = np.empty(features.n, dtype=np.float32)
+    for rows, block in features.blocks(np.arange(features.n)):
+        logits[rows], distances[rows] = pipeline.logits(block), familiarity.distances(block)
+    return logits, distances
