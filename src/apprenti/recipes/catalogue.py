@@ -59,18 +59,24 @@ def _template(
 
 PRIOR: Mapping[Literal["classic", "nets"], tuple[Template, ...]] = {
     "classic": (
-        _template("classic", "power.v1", "ridge.v1", alpha="auto"),
-        _template("classic", "power_pca.v1", "rbf_svm.v1", n_components=256, C=10.0),
-        _template("classic", "power.v1", "logistic.v1", C=0.003),
-        _template("classic", "power.v1", "kernel_ridge.v1", alpha=0.03),
-        _template("classic", "power_pca.v1", "lda.v1", n_components=256),
+        _template("classic", "none.v1", "kernel_ridge.v1", alpha=0.01, gamma=0.25),
+        _template(
+            "classic", "none.v1", "kernel_ridge.v1", alpha=0.003, gamma=1.0, reason="kernel_ridge_narrow"
+        ),
+        _template("classic", "none.v1", "ridge.v1", alpha="auto"),
+        _template("classic", "pca.v1", "lda.v1", n_components=256, shrinkage=0.1),
+        _template(
+            "classic", "none.v1", "kernel_ridge.v1", alpha=0.01, gamma=2.0, reason="kernel_ridge_narrow"
+        ),
     ),
     "nets": (
-        _template("nets", "power_pca.v1", "rbf_svm.v1", n_components=256, C=10.0),
-        _template("nets", "power.v1", "kernel_ridge.v1", alpha=0.03),
+        _template(
+            "nets+classic", "power.v1", "kernel_ridge.v1", reason="with_classic", alpha=0.03, gamma=1.0
+        ),
+        _template("nets", "power.v1", "kernel_ridge.v1", alpha=0.03, gamma=1.0),
         _template("nets", "power.v1", "logistic.v1", C=0.01),
-        _template("nets+classic", "power.v1", "kernel_ridge.v1", reason="with_classic", alpha=0.03),
-        _template("nets", "power_pca.v1", "lda.v1", n_components=512),
+        _template("nets+classic", "pca.v1", "lda.v1", n_components=512, shrinkage=0.1),
+        _template("classic", "none.v1", "kernel_ridge.v1", reason="classic_alone", alpha=0.01, gamma=0.25),
     ),
 }
 """The five that are tried, by what there is: hand-made features only, or networks beside them."""
