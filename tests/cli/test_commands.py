@@ -104,7 +104,7 @@ def test_a_person_reads_what_was_kept_and_what_to_do_next(capsys: Captured) -> N
     assert "91.4%" in text
     assert "← kept" in text
     assert "ran out of time" in text
-    assert "On 40 photos it had never seen: 90% right (77–96%)" in text.replace("\u2060", "")
+    assert "On 40 photos it had never seen: 90% right (77–96%)" in text
     assert "apprenti serve 'my photos.apprenti'" in text
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from apprenti.cli.complaints import printable
 from apprenti.domain.figures import decimal, duration, percent, percent_range, percent_sign
 from apprenti.domain.recipe import TrialStatus
+from apprenti.recipes.words import head_phrase, settings_phrase
 from apprenti.texts import Lang, say, written
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def inspection_text(inspection: Inspection, lang: Lang) -> str:
         lines += ["", word("would_try")]
     for rank, pick in enumerate(inspection.picks, start=1):
         time = duration(pick.predicted_seconds, lang)
-        lines.append(f"  {rank}. {recipe_text(pick.recipe)}  · {word('takes_about', time=time)}")
+        lines.append(f"  {rank}. {recipe_text(pick.recipe, lang)}  · {word('takes_about', time=time)}")
         lines.append(f"     {pick.reason.said(lang)}")
     return "\n".join(lines)
 
@@ -56,7 +57,7 @@ def training_text(training: Training, lang: Lang) -> str:
     data = training.report.data
     lines = ["", word("data_title", name=printable(data.name), n=training.profile.n_examples)]
     lines += ["", word("tried", n=n_tried, time=time)]
-    width = max((len(recipe_text(trial.recipe)) for trial in training.trials), default=0)
+    width = max((len(recipe_text(trial.recipe, lang)) for trial in training.trials), default=0)
     for trial in training.trials:
         lines.append(_trial_line(trial, width, kept=trial.recipe.name == training.kept.name, lang=lang))
     lines += ["", *_headline(training.report, lang)]
@@ -89,10 +90,11 @@ def evaluation_text(report: Report, lang: Lang) -> str:
     return "\n".join(lines)
 
 
-def recipe_text(recipe: Recipe) -> str:
-    """Return a recipe as short as can be read: ``classic + ridge, 64 px``."""
-    parts = [_cut(_VERSION_OR_HASH.sub("", name)) for name in (*recipe.backbones, recipe.head)]
-    return f"{' + '.join(parts)}, {recipe.canvas.size_px} px"
+def recipe_text(recipe: Recipe, lang: Lang) -> str:
+    """Return a recipe in a line: ``Kernel ridge regression · classic · alpha 0.01, gamma 0.25``."""
+    backbones = " + ".join(_cut(_VERSION_OR_HASH.sub("", name)) for name in recipe.backbones)
+    parts = [head_phrase(recipe, lang), backbones, settings_phrase(recipe, lang)]
+    return " · ".join(part for part in parts if part)
 
 
 def _headline(report: Report, lang: Lang) -> list[str]:
@@ -159,7 +161,7 @@ def _class_table(rows: Iterable[ClassScores], lang: Lang) -> list[str]:
 
 
 def _trial_line(trial: Trial, width: int, *, kept: bool, lang: Lang) -> str:
-    name = f"  {recipe_text(trial.recipe):<{width}}"
+    name = f"  {recipe_text(trial.recipe, lang):<{width}}"
     if trial.status is not TrialStatus.FINISHED or trial.score is None or trial.interval is None:
         return f"{name}  {say(f'cli.status_{trial.status.value}', lang)}"
     share = decimal(100 * trial.score, lang, 1) + percent_sign(lang)  # close scores need a decimal

@@ -7,8 +7,6 @@ from apprenti.texts import Lang
 
 NARROW_NO_BREAK_SPACE = "\u202f"
 NO_BREAK_SPACE = "\u00a0"
-WORD_JOINER = "\u2060"
-"""Nothing to see, and no line is broken here."""
 
 
 def decimal(value: float, lang: Lang, digits: int) -> str:
@@ -42,7 +40,7 @@ def percent(share: float, lang: Lang, digits: int | None = None) -> str:
 
 
 def percent_range(interval: Interval, lang: Lang, digits: int | None = None) -> str:
-    """Return an interval of shares as ``84–91%``, never broken over two lines.
+    """Return an interval of shares as ``84–91%``.
 
     Both ends have the same decimals: none, unless the interval is narrow. An end not quite 0 or 100 is
     not written so.
@@ -56,7 +54,7 @@ def percent_range(interval: Interval, lang: Lang, digits: int | None = None) -> 
         if 0 < value < 100:
             value = min(max(value, step), 100 - step)
         ends.append(decimal(value, lang, digits if 0 < value < 100 else 0))
-    return f"{ends[0]}{WORD_JOINER}–{WORD_JOINER}{ends[1]}{percent_sign(lang)}"
+    return f"{ends[0]}–{ends[1]}{percent_sign(lang)}"
 
 
 def percent_sign(lang: Lang) -> str:

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from apprenti.domain import figures
 from apprenti.domain.recipe import Interval, Recipe
 from apprenti.domain.sentence import Sentence
-from apprenti.texts import Lang, catalogue, say, written
+from apprenti.recipes.words import phrase, transform_phrase
+from apprenti.texts import Lang, say, written
+
+UNBROKEN_DASH = "\u2060–\u2060"
+"""No line is broken beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +50,12 @@ class Words:
 
     def range(self, interval: Interval, digits: int | None = None) -> str:
         """Return an interval of shares."""
-        return figures.percent_range(interval, self.lang, digits)
+        return figures.percent_range(interval, self.lang, digits).replace("–", UNBROKEN_DASH)
 
     def decimal_range(self, interval: Interval, digits: int = 2) -> str:
         """Return an interval of numbers: ``0.80–0.89``."""
         low, high = self.decimal(interval.low, digits), self.decimal(interval.high, digits)
-        return f"{low}{figures.WORD_JOINER}–{figures.WORD_JOINER}{high}"
+        return f"{low}{UNBROKEN_DASH}{high}"
 
     def duration(self, seconds: float) -> str:
         """Return a duration."""
@@ -64,18 +68,8 @@ class Words:
 
     def recipe(self, recipe: Recipe) -> str:
         """Return a recipe as a person would say it: ``Logistic regression on hand-made features``."""
-        head = self._block("head", recipe.head) or recipe.head
-        features = self.listed([self._features(name) for name in recipe.backbones])
-        return self("recipe_phrase", head=head, features=features)
+        return phrase(recipe, self.lang)
 
     def transform(self, recipe: Recipe) -> str:
         """Return what is done to the features first, or nothing where there is no word for it."""
-        return self._block("transform", recipe.transform)
-
-    def _features(self, backbone: str) -> str:
-        return self._block("features", backbone) or self("features_network", name=backbone)
-
-    def _block(self, kind: str, name: str) -> str:
-        """Return the word for a versioned block name, or nothing."""
-        key = f"{kind}_{name.partition('.v')[0]}"
-        return self(key) if key in catalogue("report", self.lang) and key != "features_network" else ""
+        return transform_phrase(recipe, self.lang)

@@ -1,0 +1,56 @@
+"""A recipe as a person would say it, in either language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from apprenti.domain.figures import decimal
+from apprenti.domain.recipe import Recipe
+from apprenti.texts import Lang, catalogue, say
+
+AREA = "recipes"
+
+
+def phrase(recipe: Recipe, lang: Lang) -> str:
+    """Return what a recipe is: ``Kernel ridge regression on hand-made features``."""
+    features = [
+        _block("features", name, lang) or say(f"{AREA}.features_network", lang, name=name)
+        for name in recipe.backbones
+    ]
+    return say(f"{AREA}.phrase", lang, head=head_phrase(recipe, lang), features=_listed(features, lang))
+
+
+def head_phrase(recipe: Recipe, lang: Lang) -> str:
+    """Return what decides: ``Kernel ridge regression``."""
+    return _block("head", recipe.head, lang) or recipe.head
+
+
+def transform_phrase(recipe: Recipe, lang: Lang) -> str:
+    """Return what is done to the features first, or nothing where there is no word for it."""
+    return _block("transform", recipe.transform, lang)
+
+
+def settings_phrase(recipe: Recipe, lang: Lang) -> str:
+    """Return the settings that tell recipes of one head apart: ``alpha 0.01, gamma 0.25``; nothing without any."""
+    return ", ".join(
+        f"{name} {_shortest(value, lang) if isinstance(value, float) else value}"
+        for name, value in sorted(recipe.parameters.items())
+    )
+
+
+def _shortest(value: float, lang: Lang) -> str:
+    text = f"{value:g}"
+    return decimal(value, lang, len(text.partition(".")[2])) if "e" not in text else text
+
+
+def _listed(texts: Sequence[str], lang: Lang) -> str:
+    *first, last = texts
+    return (
+        say(f"{AREA}.list_comma", lang).join(first) + (say(f"{AREA}.list_and", lang) if first else "") + last
+    )
+
+
+def _block(kind: str, name: str, lang: Lang) -> str:
+    """Return the word for a versioned block name, or nothing."""
+    key = f"{kind}_{name.partition('.v')[0]}"
+    return say(f"{AREA}.{key}", lang) if key in catalogue(AREA, lang) and key != "features_network" else ""
