@@ -19,13 +19,22 @@ def test_near_duplicates_share_a_fold() -> None:
     assert all(len(set(fold[start : start + 3])) == 1 for start in range(0, 30, 3))
 
 
-def test_a_given_validation_split_is_held_out_once_and_nothing_else_is() -> None:
-    examples = [an_example(i, "cat", Split.VALIDATION if i < 4 else Split.TRAIN) for i in range(10)]
+def test_a_large_validation_split_is_held_out_once_and_nothing_else_is() -> None:
+    examples = [an_example(i, "cat", Split.VALIDATION if i < 1000 else Split.TRAIN) for i in range(3000)]
     folds = assign_folds(examples)
     assert (folds.n_folds, folds.scheme) == (1, "given")
     fitted, held_out = folds.turn(0)
-    assert [examples[row].split for row in held_out] == [Split.VALIDATION] * 4
-    assert len(fitted) == 6
+    assert {examples[row].split for row in held_out} == {Split.VALIDATION}
+    assert len(fitted) == 2000
+
+
+def test_a_small_validation_split_is_one_fold_of_five() -> None:
+    examples = [an_example(i, "cat", Split.VALIDATION if i < 4 else Split.TRAIN) for i in range(40)]
+    folds = assign_folds(examples)
+    assert (folds.n_folds, folds.scheme) == (5, "5-fold")
+    assert {examples[row].split for row in folds.turn(0)[1]} == {Split.VALIDATION}
+    for turn in range(1, 5):
+        assert {examples[row].split for row in folds.turn(turn)[1]} == {Split.TRAIN}
 
 
 def test_many_photos_are_held_out_once_and_few_are_cross_validated() -> None:

@@ -16,6 +16,9 @@ N_FOLDS = 5
 HOLDOUT_ROWS = 6000
 """From here on, one fold in five is held out once: its interval is already narrow, and five fits cost five times."""
 HOLDOUT_SMALLEST_CLASS = 50
+ENOUGH_VALIDATION = 1000
+"""A given validation split of fewer photos is one fold of five: chosen on 340 photos, the best of seven recipes was
+missed by 0.20 points of accuracy on average over seven sets, on 1,000 by 0.10."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +28,8 @@ class Folds:
     Args:
         fold: [n] int8; held out in that turn, ``ALWAYS_FITTED`` never.
         n_folds: how many turns there are.
-        scheme: ``5-fold``, ``holdout`` (a fifth of the training photos) or ``given`` (the user's validation split).
+        scheme: ``5-fold``, ``holdout`` (a fifth of the training photos, once) or ``given`` (the user's validation
+            split, once).
     """
 
     fold: NDArray[np.int8]
@@ -40,16 +44,21 @@ class Folds:
 def assign_folds(examples: Sequence[Example]) -> Folds:
     """Return the folds of the train and validation examples, near duplicates always together.
 
-    A given validation split is used as it is. Otherwise the training examples are cross-validated, or, where
-    there are very many and no class is small, a fifth of them is held out once.
+    A given validation split is held out once if it is large, and else in turn with four parts of the training
+    examples. Without one the training examples are cross-validated, or, where there are very many and no class is
+    small, a fifth of them is held out once.
 
     Args:
         examples: train and validation examples.
     """
-    if any(example.split is Split.VALIDATION for example in examples):
-        held_out = np.asarray([example.split is Split.VALIDATION for example in examples])
-        given = np.where(held_out, 0, ALWAYS_FITTED).astype(np.int8)
-        return Folds(fold=given, n_folds=1, scheme="given")
+    given = np.asarray([example.split is Split.VALIDATION for example in examples])
+    if given.sum() >= ENOUGH_VALIDATION:
+        return Folds(fold=np.where(given, 0, ALWAYS_FITTED).astype(np.int8), n_folds=1, scheme="given")
+    if given.any():
+        dealt = 1 + stratified_folds(examples, n_folds=N_FOLDS - 1)
+        return Folds(
+            fold=np.where(given, 0, dealt).astype(np.int8), n_folds=N_FOLDS, scheme=f"{N_FOLDS}-fold"
+        )
     fold = stratified_folds(examples, n_folds=N_FOLDS)
     if len(examples) >= HOLDOUT_ROWS and _smallest_class(examples) >= HOLDOUT_SMALLEST_CLASS:
         once = np.where(fold == 0, 0, ALWAYS_FITTED).astype(np.int8)
