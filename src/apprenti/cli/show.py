@@ -28,6 +28,8 @@ _VERSION_OR_HASH = re.compile(r"\.v\d+$|-[0-9a-f]{8}$")
 BAR_WIDTH = 24
 NAME_WIDTH = 28
 
+MISSED_BY_FAR = 0.1
+
 
 def inspection_text(inspection: Inspection, lang: Lang) -> str:
     """Return what is in the data, what is wrong with it, and what would be tried."""
@@ -114,13 +116,13 @@ def _headline(report: Report, lang: Lang) -> list[str]:
 
 
 def _alone(scores: Scores, lang: Lang) -> list[str]:
-    """Return the operating point worth telling: the highest target that answers something alone."""
-    for point in scores.operating_points:
-        if point.n_answered and point.accuracy is not None:
-            share, right = percent(point.coverage, lang), percent(point.accuracy, lang)
-            threshold = percent(point.threshold, lang)
-            return ["  " + say("cli.alone", lang, share=share, right=right, threshold=threshold)]
-    return []
+    """Return the operating point the report tells of too; nothing where it misses what it was set for by far."""
+    point = scores.alone
+    if point is None or point.accuracy is None or point.accuracy < point.target_accuracy - MISSED_BY_FAR:
+        return []
+    share, right = percent(point.coverage, lang), percent(point.accuracy, lang)
+    threshold = percent(point.threshold, lang)
+    return ["  " + say("cli.alone", lang, share=share, right=right, threshold=threshold)]
 
 
 def _facts(profile: Profile, lang: Lang) -> list[str]:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from apprenti.domain.dataset import Dataset, Split, TaskType
+from apprenti.domain.errors import ApprentiError
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick
+from apprenti.domain.sentence import Sentence
 from apprenti.flow.features import lay_out_features
 from apprenti.flow.materials import gather_materials
 from apprenti.flow.tools import Tools
-from apprenti.stages.ingest import read_dataset
+from apprenti.stages.ingest import read_dataset, refuse_unsupported
 from apprenti.stages.profile import describe, measure_landmarks
 from apprenti.stages.select import Ground, open_selector
 from apprenti.stages.train import assign_folds
@@ -53,7 +55,7 @@ def inspect_data(source: Path, *, backbones: Sequence[Path] = (), seed: int = 0,
     with private_workspace() as workspace:
         dataset = read_dataset(source, engine=tools.engine, progress=tools.progress, workspace=workspace)
         if dataset.task_type is not TaskType.MULTI_CLASS:
-            return Inspection(dataset=dataset, profile=None, picks=())
+            return Inspection(dataset=_with_refusal(dataset), profile=None, picks=())
         some = replace(dataset, examples=dataset.in_split(Split.TRAIN)[:N_LOOKED_AT])
         materials = gather_materials(some, backbones, seed=seed, tools=tools)
         table = lay_out_features(some, materials, folder=workspace, deadline=math.inf, tools=tools)
@@ -69,3 +71,13 @@ def inspect_data(source: Path, *, backbones: Sequence[Path] = (), seed: int = 0,
             n_fits=assign_folds(whole).n_folds,
         )
         return Inspection(dataset=dataset, profile=profile, picks=open_selector(ground, seed=seed).plan())
+
+
+def _with_refusal(dataset: Dataset) -> Dataset:
+    """Return the data set with a notice that says why it cannot be trained on yet."""
+    try:
+        refuse_unsupported(dataset)
+    except ApprentiError as refusal:
+        notice = Sentence(key=f"errors.{refusal.key}", values=refusal.values)
+        return replace(dataset, notices=(notice, *dataset.notices))
+    return dataset

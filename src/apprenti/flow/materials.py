@@ -20,6 +20,7 @@ from apprenti.recipes import PRIOR
 N_DICTIONARY_PHOTOS = 1000
 """Training photos the hand-made features learn their dictionary of patches from."""
 DECODE_CHUNK = 50
+SMALL_PICTURE_PX = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +69,13 @@ def gather_materials(dataset: Dataset, backbones: Sequence[Path], *, seed: int, 
 
 
 def classic_canvas_for(dataset: Dataset) -> Canvas:
-    """Return the square hand-made features look at, from the resolution of the photos."""
-    return Canvas(size_px=64, fit="squash")
+    """Return the square hand-made features look at, from the resolution of the photos.
+
+    Of small pictures 32 px show everything at a quarter of the cost of 64; larger squares gained nothing sure.
+    """
+    longer_px = [max(e.facts.width_px, e.facts.height_px) for e in dataset.examples if e.facts is not None]
+    small = bool(longer_px) and float(np.median(longer_px)) <= SMALL_PICTURE_PX
+    return Canvas(size_px=32 if small else 64, fit="squash")
 
 
 def decode_some(dataset: Dataset, canvas: Canvas, *, tools: Tools) -> NDArray[np.uint8]:

@@ -15,6 +15,7 @@ from apprenti.domain.report import Report, Timing
 from apprenti.domain.sentence import Sentence
 from apprenti.flow.cells import start_cells
 from apprenti.flow.features import FeatureTable, lay_out_features
+from apprenti.flow.interruption import finishing_first
 from apprenti.flow.materials import Materials, gather_materials
 from apprenti.flow.packing import pack_model
 from apprenti.flow.race import Race, run_race
@@ -24,7 +25,7 @@ from apprenti.stages.profile import describe, measure_landmarks
 from apprenti.stages.report import render
 from apprenti.stages.select import Ground, Selector, open_selector
 from apprenti.stages.train import CandidateJob, Folds, assign_folds
-from apprenti.store import private_workspace, write_atomically
+from apprenti.store import check_writable, private_workspace, write_atomically
 from apprenti.texts import Lang
 
 EMBED_SHARE = 0.65
@@ -32,7 +33,7 @@ LEAST_EMBED_SHARE = 0.35
 RACE_SECONDS = 8.0
 """Reading and embedding are over at 65 % of the budget, or sooner where less than 8 seconds would be left."""
 N_LANDMARK = 1000
-PACKING_SECONDS = 3.0
+PACKING_SECONDS = 4.0
 """Judging, packing and writing, which begin when the kept recipe is refitted."""
 
 
@@ -85,9 +86,11 @@ def train(
         tools: what to work with.
 
     Raises:
+        UserError: ``out`` cannot be written; told before anything else is done.
         DataError: the data cannot be trained on; the message says why and what to do.
         InterruptedWorkError: stopped before any recipe had finished.
     """
+    check_writable(out)
     times = _Times.of(budget_seconds, begun=tools.clock())
     with private_workspace() as workspace:
         dataset = read_dataset(
@@ -112,18 +115,19 @@ def train(
         cells = start_cells(
             dataset, profile, materials, table, seed=seed, deadline=times.cells_end, tools=tools
         )
-        report, model = pack_model(
-            dataset,
-            profile,
-            materials,
-            table,
-            selector.plan(),
-            race,
-            seed=seed,
-            seconds_left=times.race_ends - tools.clock(),
-            tools=tools,
-        )
-        write_atomically(out, model)
+        with finishing_first(tools.progress):
+            report, model = pack_model(
+                dataset,
+                profile,
+                materials,
+                table,
+                selector.plan(),
+                race,
+                seed=seed,
+                seconds_left=times.race_ends - tools.clock(),
+                tools=tools,
+            )
+            write_atomically(out, model)
         n_cells = cells.collect(race.trials)
     timing = _timing(selector.plan(), race, tools.clock() - times.begun)
     report_path = out.with_suffix(".html")

@@ -64,9 +64,9 @@ PRIOR: Mapping[Literal["classic", "nets"], tuple[Template, ...]] = {
             "classic", "none.v1", "kernel_ridge.v1", alpha=0.003, gamma=1.0, reason="kernel_ridge_narrow"
         ),
         _template("classic", "none.v1", "ridge.v1", alpha="auto"),
-        _template("classic", "pca.v1", "lda.v1", n_components=256, shrinkage=0.1),
+        _template("classic", "none.v1", "lda.v1"),
         _template(
-            "classic", "none.v1", "kernel_ridge.v1", alpha=0.01, gamma=2.0, reason="kernel_ridge_narrow"
+            "classic", "standardise.v1", "kernel_ridge.v1", alpha=0.03, gamma=1.0, reason="kernel_ridge_even"
         ),
     ),
     "nets": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apprenti.store.cells import TrainingRecord, append_cells, read_cells
 from apprenti.store.feature_shelf import FeatureShelf
-from apprenti.store.files import write_atomically
+from apprenti.store.files import check_writable, write_atomically
 from apprenti.store.memory_shelf import MemoryShelf
 from apprenti.store.workspace import private_workspace
 
@@ -13,6 +13,7 @@ __all__ = [
     "MemoryShelf",
     "TrainingRecord",
     "append_cells",
+    "check_writable",
     "private_workspace",
     "read_cells",
     "write_atomically",

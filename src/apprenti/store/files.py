@@ -51,6 +51,22 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise write_error(path, error) from error
 
 
+def check_writable(path: Path) -> None:
+    """Refuse a place that ``write_atomically`` could not write to, before any work is done for it.
+
+    Raises:
+        UserError: as ``write_atomically``, or ``path`` is a folder.
+    """
+    if path.is_dir():
+        raise UserError("write_to_folder", path=str(path))
+    new = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        new.open("xb").close()
+        new.unlink()
+    except OSError as error:
+        raise write_error(path, error) from error
+
+
 def write_error(path: Path, error: OSError) -> UserError:
     """Return the error that says why ``path`` could not be written and what to do."""
     key = _KEY_OF_ERRNO.get(error.errno or 0)

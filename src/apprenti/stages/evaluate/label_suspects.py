@@ -15,6 +15,7 @@ from apprenti.stages.evaluate.judging import Floats, Labels, Thumbnail, no_thumb
 MAX_SUSPECTS = 24
 
 MIN_ROWS_PER_CLASS = 5
+LEAST_ACCURACY = 0.7
 """A class of fewer held-out photos has no typical confidence to be measured against."""
 
 
@@ -71,8 +72,13 @@ def find_label_suspects(
 
 
 def _can_judge(p: NDArray[np.float64], labels: Labels) -> bool:
-    """Return whether the models clearly beat giving one label always; others have no say about labels."""
+    """Return whether the models are mostly right and clearly beat giving one label always.
+
+    Others have no say about labels: a model that is wrong on half of the photos doubts half of the labels.
+    """
     n_right = int((p.argmax(axis=1) == labels).sum())
+    if n_right < LEAST_ACCURACY * len(labels):
+        return False
     n_most_frequent = int(np.bincount(labels).max())
     return wilson_interval(n_right, len(labels)).low > n_most_frequent / len(labels)
 

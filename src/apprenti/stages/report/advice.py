@@ -66,10 +66,12 @@ def most_often_taken_for(scores: Scores, label: str) -> str | None:
 
 def _all_advice(report: Report, words: Words) -> Iterator[Advice]:
     scores = report.scores
-    if scores is not None and scores.n < FEW_TEST_PHOTOS:
+    if scores is None:
+        yield Advice(title=words("untested_title"), why=words("untested_why"), anchor="data")
+    elif scores.n < FEW_TEST_PHOTOS:
         low, high = words.percent(scores.accuracy_interval.low), words.percent(scores.accuracy_interval.high)
         yield Advice(title=words("few_title"), why=words("few_why", low=low, high=high), anchor="data")
-    elif scores is not None and not is_clear_gain(scores):
+    elif not is_clear_gain(scores):
         why = words("baseline_why", label=scores.majority_label)
         yield Advice(title=words("baseline_title"), why=why, anchor="mistakes")
     yield from _counted(words, "conflicts", report.data.n_conflicts)
