@@ -51,26 +51,29 @@ def main() -> None:
     parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS)
     parser.add_argument("--backbones", nargs="+", choices=tuple(BACKBONES), default=["classic"])
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--cells", action="store_true", help="also the recipes of the cells, not the picks only"
+    )
     options = parser.parse_args()
     for name in options.sets:
         for backbones in options.backbones:
             files = backbone_files(backbones, options)
-            figures = measure(lay_out(name, options), files, seed=options.seed)
+            figures = measure(lay_out(name, options), files, seed=options.seed, cells=options.cells)
             row = {"set": name, "backbones": backbones, "split": split(name, options), "seed": options.seed}
             results.keep("baselines", [{**row, **figures}], key=KEY)
             print(f"{name:22} {backbones:20} majority {figures['majority']:.4f}  HOG {figures['hog']:.4f}")
 
 
-def measure(source: Path, backbones: Sequence[Path], *, seed: int) -> results.Row:
+def measure(source: Path, backbones: Sequence[Path], *, seed: int, cells: bool) -> results.Row:
     """Return the test accuracy of every baseline on one set."""
     with tempfile.TemporaryDirectory() as folder:
         settings = read_settings({"APPRENTI_CACHE": f"{folder}/cache", "APPRENTI_DATA": f"{folder}/data"})
         with open_tools(settings, Silence()) as tools:
-            return figures_of(source, backbones, seed=seed, workspace=Path(folder), tools=tools)
+            return figures_of(source, backbones, seed=seed, cells=cells, workspace=Path(folder), tools=tools)
 
 
 def figures_of(
-    source: Path, backbones: Sequence[Path], *, seed: int, workspace: Path, tools: Tools
+    source: Path, backbones: Sequence[Path], *, seed: int, cells: bool, workspace: Path, tools: Tools
 ) -> results.Row:
     """Return the test accuracy of every baseline, with the tools of a flow."""
     dataset = read_dataset(source, engine=tools.engine, progress=tools.progress, workspace=workspace)
@@ -84,16 +87,16 @@ def figures_of(
         "hog": hog_logistic(table.fitted, fitted, table.test, test),
         "recipes": {
             recipe.name: {"validation": validation, "test": accuracy}
-            for recipe, validation, accuracy in each_alone(dataset, materials, table, seed=seed)
+            for recipe, validation, accuracy in each_alone(dataset, materials, table, seed=seed, cells=cells)
         },
     }
 
 
 def each_alone(
-    dataset: Dataset, materials: Materials, table: FeatureTable, *, seed: int
+    dataset: Dataset, materials: Materials, table: FeatureTable, *, seed: int, cells: bool
 ) -> Iterator[tuple[Recipe, float, float]]:
     """Yield each recipe of the catalogue with its validation and its test accuracy."""
-    recipes = {recipe.name: recipe for recipe in catalogue(materials)}
+    recipes = {recipe.name: recipe for recipe in catalogue(materials, cells=cells)}
     labels = table.labels(table.fitted, dataset.labels)
     test_labels = table.labels(table.test, dataset.labels)
     folds, n_labels = assign_folds(table.fitted), len(dataset.labels)
@@ -106,14 +109,14 @@ def each_alone(
         yield recipe, validation, float((pipeline.logits(test_features).argmax(axis=1) == test_labels).mean())
 
 
-def catalogue(materials: Materials) -> Iterator[Recipe]:
-    """Yield every recipe there is for the backbones at hand: those picked from and those of the cells."""
+def catalogue(materials: Materials, *, cells: bool) -> Iterator[Recipe]:
+    """Yield the recipes picked from for the backbones at hand, and those of the cells where wanted."""
     networks = tuple(backbone.name for backbone in materials.networks)
     classic = tuple(backbone.name for backbone in materials.classic)
     names = {"nets": networks, "classic": classic, "nets+classic": (*networks, *classic)}
     for template in PRIOR["nets" if networks else "classic"]:
         yield template.recipe(names[template.material], materials.canvas)
-    for template in CELLS:
+    for template in CELLS if cells else ():
         yield template.recipe(networks or classic, materials.canvas)
 
 
