@@ -77,7 +77,7 @@ def figures_of(
 ) -> results.Row:
     """Return the test accuracy of every baseline, with the tools of a flow."""
     dataset = read_dataset(source, engine=tools.engine, progress=tools.progress, workspace=workspace)
-    materials = gather_materials(dataset, backbones, seed=seed, tools=tools)
+    materials = gather_materials(dataset, backbones, deadline=math.inf, seed=seed, tools=tools)
     table = lay_out_features(dataset, materials, folder=workspace, deadline=math.inf, tools=tools)
     fitted = table.labels(table.fitted, dataset.labels)
     test = table.labels(table.test, dataset.labels)

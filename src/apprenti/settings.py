@@ -36,7 +36,7 @@ class Settings:
         data_folder: knowledge gathered by trainings (``APPRENTI_DATA``).
         n_workers: processes that work side by side (``APPRENTI_WORKERS``); by default one for each
             processor this one may use.
-        memory_mb: what one candidate may use: half of the machine, within 1..4 GB.
+        memory_mb: what one candidate may use: a third of the machine, within 1..4 GB.
     """
 
     cache_folder: Path
@@ -150,4 +150,4 @@ def _candidate_memory_mb() -> int:
         machine_mb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
     except (AttributeError, OSError, ValueError):
         return most
-    return max(least, min(most, machine_mb // 2))
+    return max(least, min(most, machine_mb // 3))

@@ -62,6 +62,8 @@ class ScriptedTask:
             balanced_accuracy=self.end,
             log_loss=1.0,
             n_validation=4,
+            n_fits=1,
+            n_fitted=8,
             seconds=0.1,
         )
 

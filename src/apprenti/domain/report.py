@@ -8,7 +8,7 @@ beside it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from apprenti.domain import json_form
@@ -203,6 +203,10 @@ class Report:
     versions: Mapping[str, str] = field(default_factory=dict)
     backbones: tuple[BackboneCredit, ...] = ()
     format: int = 1
+
+    def named(self, name: str) -> Report:
+        """Return the report with ``name`` for its data, where it has none: a model file keeps no folder's name."""
+        return self if self.data.name else replace(self, data=replace(self.data, name=name))
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON data: deterministic, floats to six digits, thumbnails as base64."""

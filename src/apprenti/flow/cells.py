@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,13 +14,15 @@ from apprenti.domain.recipe import Cell, Recipe, Trial
 from apprenti.domain.seams import Limits, Task
 from apprenti.flow.features import FeatureTable
 from apprenti.flow.materials import Materials
+from apprenti.flow.race import Race
 from apprenti.flow.tools import Tools
 from apprenti.flow.versions import program_versions
 from apprenti.recipes import CELLS
 from apprenti.stages.train import CellsJob, measure_cells, stratified_folds
 from apprenti.store import append_cells
 
-POLL_SECONDS = 0.02
+LAST_RECIPE_SECONDS = 3.0
+"""How long before its process is stopped the last recipe may begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,24 +32,29 @@ class CellsUnderWay:
     Args:
         task: the work under way; ``None`` when no knowledge is kept.
         profile: of the data.
-        n_train: examples the trials were fitted on.
         hashes: SHA-256 of each network the user brought, by name; a file's name never enters the knowledge.
         tools: what to work with.
     """
 
     task: Task[tuple[Cell, ...]] | None
     profile: Profile
-    n_train: int
     hashes: Mapping[str, str]
     tools: Tools
 
-    def collect(self, trials: Sequence[Trial]) -> int:
-        """Keep the cells that were measured and those of the trials; return how many."""
-        if self.task is None or self.tools.knowledge_folder is None:
+    def collect(self, race: Race) -> int:
+        """Keep the cells that were measured and those of the trials; return how many. Ctrl-C ends the measuring."""
+        if self.tools.knowledge_folder is None:
             return 0
-        cells = [_cell(trial, self.n_train) for trial in trials if trial.score is not None]
-        with suppress(ApprentiError):  # out of time or memory: the trials' own cells are kept
-            cells += self.task.result()
+        cells = [_cell(trial, race) for trial in race.finished]
+        if self.task is not None:
+            self.tools.progress.begin("cells")
+            try:
+                cells += self.task.result()
+            except ApprentiError:
+                pass  # out of time or memory: the trials' own cells are kept
+            except KeyboardInterrupt:
+                self.task.kill()
+            self.tools.progress.end()
         cells = [replace(cell, recipe=self._nameless(cell.recipe)) for cell in cells]
         versions = program_versions()
         try:
@@ -76,9 +82,7 @@ def start_cells(
 ) -> CellsUnderWay:
     """Begin to measure cheap recipes on a part of the training photos, until ``deadline`` at the latest."""
     hashes = {network.name: network.sha256 for network in materials.networks}
-    under_way = CellsUnderWay(
-        task=None, profile=profile, n_train=len(table.fitted), hashes=hashes, tools=tools
-    )
+    under_way = CellsUnderWay(task=None, profile=profile, hashes=hashes, tools=tools)
     now = tools.clock()
     if tools.knowledge_folder is None or deadline <= now:
         return under_way
@@ -89,7 +93,7 @@ def start_cells(
         held_out=_held_out(table.fitted),
         n_labels=len(dataset.labels),
         seed=seed,
-        deadline=deadline,
+        deadline=deadline - LAST_RECIPE_SECONDS,
         clock=tools.clock,
     )
     limits = Limits(seconds=deadline - now, memory_mb=tools.memory_mb)
@@ -111,12 +115,14 @@ def _held_out(examples: Sequence[Example]) -> np.ndarray[tuple[int], np.dtype[np
     return np.asarray(stratified_folds(examples, n_folds=5) < 2)
 
 
-def _cell(trial: Trial, n_train: int) -> Cell:
+def _cell(trial: Trial, race: Race) -> Cell:
+    """Return the cell of a finished trial: one fit of it, as the other cells are."""
+    result = race.results[trial.recipe.name]
     return Cell(
         recipe=trial.recipe.name,
-        score=trial.score or 0.0,
-        balanced_accuracy=trial.balanced_accuracy or 0.0,
-        seconds=trial.seconds,
-        split="validation" if trial.scheme in ("given", "holdout") else "cross-validation",
-        n_train=n_train,
+        score=result.score,
+        balanced_accuracy=result.balanced_accuracy,
+        seconds=result.seconds / result.n_fits,
+        split="validation" if result.n_fits == 1 else "cross-validation",
+        n_train=result.n_fitted,
     )

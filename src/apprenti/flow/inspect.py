@@ -57,7 +57,7 @@ def inspect_data(source: Path, *, backbones: Sequence[Path] = (), seed: int = 0,
         if dataset.task_type is not TaskType.MULTI_CLASS:
             return Inspection(dataset=_with_refusal(dataset), profile=None, picks=())
         some = replace(dataset, examples=dataset.in_split(Split.TRAIN)[:N_LOOKED_AT])
-        materials = gather_materials(some, backbones, seed=seed, tools=tools)
+        materials = gather_materials(some, backbones, deadline=math.inf, seed=seed, tools=tools)
         table = lay_out_features(some, materials, folder=workspace, deadline=math.inf, tools=tools)
         features, labels = table.smallest_rows(N_LOOKED_AT, dataset.labels)
         landmarks = measure_landmarks(features, labels, n_labels=len(dataset.labels))

@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 from apprenti.blocks.backbone import Backbone
 from apprenti.blocks.item_file import read_item
 from apprenti.domain.dataset import Dataset, Example, Split
-from apprenti.domain.errors import ItemError
+from apprenti.domain.errors import DataError, ItemError
 from apprenti.domain.recipe import Canvas
 from apprenti.flow.tools import Tools
 from apprenti.recipes import PRIOR
 
 N_DICTIONARY_PHOTOS = 1000
 """Training photos the hand-made features learn their dictionary of patches from."""
-DECODE_CHUNK = 50
+DECODE_CHUNK = 25
+FEWEST_PHOTOS = 5
+"""Learnt from even where no time is left: there are no features without them."""
 SMALL_PICTURE_PX = 40
 
 
@@ -43,17 +45,21 @@ class Materials:
         return {backbone.name: backbone for backbone in (*self.networks, *self.classic)}
 
 
-def gather_materials(dataset: Dataset, backbones: Sequence[Path], *, seed: int, tools: Tools) -> Materials:
+def gather_materials(
+    dataset: Dataset, backbones: Sequence[Path], *, deadline: float, seed: int, tools: Tools
+) -> Materials:
     """Load the backbones the user brought, and learn the hand-made one where a recipe asks for it.
 
     Args:
         dataset: with splits; only training photos are learnt from.
         backbones: ONNX files with a ``features`` output.
+        deadline: on ``tools.clock``; photos not decoded by then are not learnt from.
         seed: of the dictionary of patches.
         tools: what to work with.
 
     Raises:
         BackboneError: a file is not a usable backbone.
+        DataError: none of the training photos can be decoded.
     """
     from apprenti.blocks.onnx_backbone import load_backbone
 
@@ -63,7 +69,7 @@ def gather_materials(dataset: Dataset, backbones: Sequence[Path], *, seed: int, 
     if not networks or any("classic" in template.material for template in PRIOR["nets"]):
         from apprenti.blocks.classic import learn_classic
 
-        pixels = decode_some(dataset, classic_canvas, tools=tools)
+        pixels = decode_some(dataset, classic_canvas, deadline=deadline, tools=tools)
         classic = (learn_classic(pixels, seed=seed),)
     return Materials(networks=networks, classic=classic, canvas=_canvas(networks, classic_canvas))
 
@@ -73,12 +79,16 @@ def classic_canvas_for(dataset: Dataset) -> Canvas:
 
     Of small pictures 32 px show everything at a quarter of the cost of 64; larger squares gained nothing sure.
     """
-    longer_px = [max(e.facts.width_px, e.facts.height_px) for e in dataset.examples if e.facts is not None]
+    longer_px = [
+        max(e.facts.width_px, e.facts.height_px)
+        for e in dataset.examples
+        if e.facts is not None and e.split is not Split.TEST
+    ]
     small = bool(longer_px) and float(np.median(longer_px)) <= SMALL_PICTURE_PX
     return Canvas(size_px=32 if small else 64, fit="squash")
 
 
-def decode_some(dataset: Dataset, canvas: Canvas, *, tools: Tools) -> NDArray[np.uint8]:
+def decode_some(dataset: Dataset, canvas: Canvas, *, deadline: float, tools: Tools) -> NDArray[np.uint8]:
     """Return the pixels of some training photos, [n, S, S, 3] uint8; the same photos for the same data."""
     examples = dataset.in_split(Split.TRAIN)[:N_DICTIONARY_PHOTOS]
     chunks = [
@@ -86,11 +96,16 @@ def decode_some(dataset: Dataset, canvas: Canvas, *, tools: Tools) -> NDArray[np
     ]
     tools.progress.begin("dictionary", len(examples))
     decoded = []
-    for pixels in tools.engine.map(_decode_chunk, chunks):
+    for pixels in tools.engine.map(_decode_chunk, chunks, deadline=deadline):
         decoded.append(pixels)
         tools.progress.advance(len(pixels))
     tools.progress.end()
-    return np.concatenate(decoded)
+    if not decoded:
+        decoded.append(_decode_chunk((examples[:FEWEST_PHOTOS], canvas)))
+    pixels = np.concatenate(decoded)
+    if not len(pixels):
+        raise DataError("nothing_readable", item=dataset.name)
+    return pixels
 
 
 def _canvas(networks: Sequence[Backbone], classic_canvas: Canvas) -> Canvas:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from apprenti.blocks.artifact import N_GOLDEN, pack
+from apprenti.blocks.backbone import Backbone
 from apprenti.blocks.decoding import decode, thumbnail
 from apprenti.blocks.item_file import read_item
 from apprenti.domain.dataset import Dataset, Example
-from apprenti.domain.errors import ItemError
+from apprenti.domain.errors import ApprentiError, ItemError
 from apprenti.domain.manifest import Manifest
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Canvas, Pick, Recipe, Trial
@@ -26,6 +28,10 @@ from apprenti.flow.versions import program_versions
 from apprenti.stages.evaluate import Answers, Training, evaluate
 from apprenti.stages.train import N_FOLDS, FinishedModel, FinishJob, Folds, finish, stratified_folds
 
+FINISH_SECONDS = 600.0
+"""Candidates were stopped early enough for a refit to fit the budget; past it, a late model is better than none."""
+SECOND_LOOK_SHARE = 0.1
+"""Of the budget. It is compared with predicted seconds: measured ones would make the model depend on the machine."""
 SECOND_LOOK_ROWS = 20_000
 """Up to here every row is held out once more to find suspected label errors, where the race did not do so."""
 
@@ -39,10 +45,12 @@ def pack_model(
     race: Race,
     *,
     seed: int,
-    seconds_left: float,
+    budget_seconds: float,
     tools: Tools,
 ) -> tuple[Report, bytes]:
     """Return the report and the bytes of the model file of the best finished trial.
+
+    The file's own report carries no name of the data: the same photos in another folder give the same bytes.
 
     Args:
         dataset: as far as it was embedded.
@@ -52,21 +60,17 @@ def pack_model(
         picks: the recipes chosen, in order.
         race: what came of them.
         seed: of everything random.
-        seconds_left: of the budget; a second look at the labels is left out where it would not fit.
+        budget_seconds: of the whole training; a second look at the labels is left out where it would take much of it.
         tools: what to work with.
     """
     tools.progress.begin("finishing")
-    best = race.best
-    labels = table.labels(table.fitted, dataset.labels)
-    job = _finish_job(dataset, materials, table, best, race, labels, seed=seed, seconds_left=seconds_left)
-    finished = tools.engine.run(
-        finish, job, limits=Limits(seconds=max(60.0, 10 * seconds_left), memory_mb=tools.memory_mb)
-    )
-    credits = tuple(
-        BackboneCredit(name=part.name, licence=part.licence, source=part.source) for part in job.backbones
-    )
+    second_look = {
+        pick.recipe.name: pick.predicted_seconds * N_FOLDS <= SECOND_LOOK_SHARE * budget_seconds
+        for pick in picks
+    }
+    kept, job, finished = _finished(dataset, materials, table, race, second_look, seed=seed, tools=tools)
     training = Training(
-        kept=best.recipe,
+        kept=kept.recipe,
         picks=picks,
         trials=race.trials,
         temperature=finished.temperature,
@@ -74,26 +78,55 @@ def pack_model(
         false_alarm_rate=finished.false_alarm_rate,
         seed=seed,
         versions=program_versions(),
-        backbones=credits,
+        backbones=_credits(job.backbones),
     )
     report = evaluate(
         dataset,
         test=_test_answers(dataset, table, finished),
-        held_out=_held_out_answers(table, finished, labels),
+        held_out=_held_out_answers(table, finished, job.labels),
         training=training,
         profile=profile,
         thumbnail=thumbnailer((*table.fitted, *table.test)),
     )
-    manifest = _manifest(dataset, best.recipe, credits, finished, report, seed=seed)
     model = pack(
-        manifest=manifest,
+        manifest=_manifest(dataset, kept.recipe, training.backbones, finished, report, seed=seed),
         graph=finished.graph,
-        report=report.to_json(),
-        golden_pixels=_golden_pixels(table.fitted, best.recipe.canvas),
+        report=replace(report, data=replace(report.data, name="")).to_json(),
+        golden_pixels=_golden_pixels(table.fitted, kept.recipe.canvas),
         seen=[example.content_hash for example in table.fitted],
     )
     tools.progress.end()
     return report, model
+
+
+def _finished(
+    dataset: Dataset,
+    materials: Materials,
+    table: FeatureTable,
+    race: Race,
+    second_look: Mapping[str, bool],
+    *,
+    seed: int,
+    tools: Tools,
+) -> tuple[Trial, FinishJob, FinishedModel]:
+    """Return the best trial that can be refitted, with the refitted model: a winner that fails yields to the next."""
+    labels = table.labels(table.fitted, dataset.labels)
+    limits = Limits(seconds=FINISH_SECONDS, memory_mb=tools.memory_mb)
+    for trial in race.ranked:
+        again = second_look[trial.recipe.name]
+        job = _finish_job(dataset, materials, table, trial, race, labels, second_look=again, seed=seed)
+        try:
+            return trial, job, tools.engine.run(finish, job, limits=limits)
+        except ApprentiError:
+            if trial is race.ranked[-1]:
+                raise
+    raise AssertionError("a race without a finished trial is refused before")
+
+
+def _credits(backbones: Sequence[Backbone]) -> tuple[BackboneCredit, ...]:
+    return tuple(
+        BackboneCredit(name=part.name, licence=part.licence, source=part.source) for part in backbones
+    )
 
 
 def thumbnailer(examples: Sequence[Example]) -> Callable[[str], bytes]:
@@ -117,8 +150,8 @@ def _finish_job(
     race: Race,
     labels: NDArray[np.int64],
     *,
+    second_look: bool,
     seed: int,
-    seconds_left: float,
 ) -> FinishJob:
     held_out_logits = np.load(race.logits[best.recipe.name], allow_pickle=False)
     return FinishJob(
@@ -129,19 +162,15 @@ def _finish_job(
         labels=labels,
         groups=_group_numbers(table.fitted),
         held_out_logits=held_out_logits,
-        more_folds=_second_look(table.fitted, held_out_logits, best, seconds_left),
+        more_folds=_second_look(table.fitted, held_out_logits) if second_look else None,
         n_labels=len(dataset.labels),
         seed=seed,
     )
 
 
-def _second_look(
-    fitted: Sequence[Example], held_out_logits: NDArray[np.float32], best: Trial, seconds_left: float
-) -> Folds | None:
-    """Return folds that hold out every row, where the race held out only some and there is time for it."""
-    whole = not np.isnan(held_out_logits).any()
-    costly = best.seconds * (N_FOLDS + 1) > 0.5 * seconds_left
-    if whole or costly or len(fitted) > SECOND_LOOK_ROWS:
+def _second_look(fitted: Sequence[Example], held_out_logits: NDArray[np.float32]) -> Folds | None:
+    """Return folds that hold out every row, where the race held out only some."""
+    if not np.isnan(held_out_logits).any() or len(fitted) > SECOND_LOOK_ROWS:
         return None
     return Folds(fold=stratified_folds(fitted, n_folds=N_FOLDS), n_folds=N_FOLDS, scheme=f"{N_FOLDS}-fold")
 
@@ -173,7 +202,7 @@ def _held_out_answers(table: FeatureTable, finished: FinishedModel, labels: NDAr
 def _manifest(
     dataset: Dataset,
     recipe: Recipe,
-    credits: tuple[BackboneCredit, ...],
+    backbones: Sequence[BackboneCredit],
     finished: FinishedModel,
     report: Report,
     *,
@@ -185,7 +214,7 @@ def _manifest(
     return Manifest(
         labels=dataset.labels,
         recipe=recipe,
-        backbones=credits,
+        backbones=tuple(backbones),
         scores={name: scores[name] for name in named if name in scores},
         data_fingerprint=dataset.fingerprint,
         seed=seed,

@@ -27,11 +27,13 @@ class Race:
 
     Args:
         trials: one for every pick that was begun, in the order they were picked.
-        logits: where the held-out logits of each finished trial are, by recipe name.
+        results: what each finished trial reported, by recipe name.
+        logits: where the held-out logits of each trial are, by recipe name.
         interrupted: the person pressed Ctrl-C; what had finished stands.
     """
 
     trials: list[Trial] = field(default_factory=list)
+    results: dict[str, CandidateResult] = field(default_factory=dict)
     logits: dict[str, Path] = field(default_factory=dict)
     interrupted: bool = False
 
@@ -41,12 +43,18 @@ class Race:
         return [trial for trial in self.trials if trial.status is TrialStatus.FINISHED]
 
     @property
-    def best(self) -> Trial:
-        """The finished trial with the best validation accuracy, then balanced accuracy, then log loss."""
-        return max(
+    def ranked(self) -> list[Trial]:
+        """The finished trials, best first: by validation accuracy, then balanced accuracy, then log loss."""
+        return sorted(
             self.finished,
             key=lambda trial: (trial.score or 0.0, trial.balanced_accuracy or 0.0, -(trial.log_loss or 0.0)),
+            reverse=True,
         )
+
+    @property
+    def best(self) -> Trial:
+        """The finished trial that ranks first."""
+        return self.ranked[0]
 
 
 def run_race(
@@ -78,18 +86,23 @@ def run_race(
             if not running:
                 break
             for task in [task for task in running if task.poll()]:
-                pick, job, begun = running.pop(task)
+                pick, job, begun = running[task]
+                race.logits[pick.recipe.name] = job.logits_out
                 trial = _trial(task, pick, folds.scheme, tools.clock() - begun)
                 race.trials.append(trial)
-                race.logits[pick.recipe.name] = job.logits_out
+                if trial.status is TrialStatus.FINISHED:
+                    race.results[pick.recipe.name] = task.result()
+                del running[task]  # last: Ctrl-C before here must find it somewhere
                 selector.tell(trial)
                 tools.progress.advance()
             time.sleep(POLL_SECONDS)
     except KeyboardInterrupt:
         race.interrupted = True
+        told = {trial.recipe.name for trial in race.trials}
         for task, (pick, _, begun) in running.items():
             task.kill()
-            race.trials.append(_interrupted(pick, tools.clock() - begun))
+            if pick.recipe.name not in told:
+                race.trials.append(_interrupted(pick, tools.clock() - begun))
     tools.progress.end()
     order = [pick.recipe.name for pick in selector.plan()]
     race.trials.sort(key=lambda trial: order.index(trial.recipe.name))

@@ -22,7 +22,13 @@ def write_report(model: Path, *, lang: Lang = "en", out: Path | None = None) -> 
     Raises:
         ModelFileError: the file is not a whole model.
     """
-    report = Report.from_json(open_model(model).report)
-    path = out or model.with_suffix(".html")
+    report = Report.from_json(open_model(model).report).named(model.stem)
+    path = out or report_path_of(model)
     write_atomically(path, render(report, lang=lang).encode())
     return path
+
+
+def report_path_of(model: Path) -> Path:
+    """Return where the page of a model goes: beside it, under its name."""
+    path = model.with_suffix(".html")
+    return path if path != model else model.with_name(f"{model.name}.html")

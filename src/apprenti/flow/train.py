@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from apprenti.domain.dataset import Dataset
-from apprenti.domain.errors import DataError, InterruptedWorkError, OutOfTimeError
+from apprenti.domain.errors import DataError, InterruptedWorkError, OutOfTimeError, WorkError
 from apprenti.domain.profile import Profile
-from apprenti.domain.recipe import Pick, Recipe, Trial
+from apprenti.domain.recipe import Pick, Recipe, Trial, TrialStatus
 from apprenti.domain.report import Report, Timing
 from apprenti.domain.sentence import Sentence
 from apprenti.flow.cells import start_cells
@@ -19,6 +19,7 @@ from apprenti.flow.interruption import finishing_first
 from apprenti.flow.materials import Materials, gather_materials
 from apprenti.flow.packing import pack_model
 from apprenti.flow.race import Race, run_race
+from apprenti.flow.report import report_path_of
 from apprenti.flow.tools import Tools
 from apprenti.stages.ingest import read_dataset, refuse_unsupported
 from apprenti.stages.profile import describe, measure_landmarks
@@ -90,7 +91,9 @@ def train(
         DataError: the data cannot be trained on; the message says why and what to do.
         InterruptedWorkError: stopped before any recipe had finished.
     """
+    report_path = report_path_of(out)
     check_writable(out)
+    check_writable(report_path)
     times = _Times.of(budget_seconds, begun=tools.clock())
     with private_workspace() as workspace:
         dataset = read_dataset(
@@ -101,7 +104,7 @@ def train(
             deadline=times.reading_ends,
         )
         refuse_unsupported(dataset)
-        materials = gather_materials(dataset, backbones, seed=seed, tools=tools)
+        materials = gather_materials(dataset, backbones, deadline=times.reading_ends, seed=seed, tools=tools)
         table = lay_out_features(
             dataset, materials, folder=workspace, deadline=times.embedding_ends, tools=tools
         )
@@ -112,9 +115,8 @@ def train(
         jobs = _Jobs(table=table, folds=folds, dataset=dataset, seed=seed, workspace=workspace, tools=tools)
         race = _race(selector, jobs, deadline=times.race_ends, tools=tools)
         dataset = _with_interruption(dataset, race)
-        cells = start_cells(
-            dataset, profile, materials, table, seed=seed, deadline=times.cells_end, tools=tools
-        )
+        cells_end = times.begun if race.interrupted else times.cells_end
+        cells = start_cells(dataset, profile, materials, table, seed=seed, deadline=cells_end, tools=tools)
         with finishing_first(tools.progress):
             report, model = pack_model(
                 dataset,
@@ -124,23 +126,22 @@ def train(
                 selector.plan(),
                 race,
                 seed=seed,
-                seconds_left=times.race_ends - tools.clock(),
+                budget_seconds=budget_seconds,
                 tools=tools,
             )
             write_atomically(out, model)
-        n_cells = cells.collect(race.trials)
-    timing = _timing(selector.plan(), race, tools.clock() - times.begun)
-    report_path = out.with_suffix(".html")
-    write_atomically(report_path, render(report, lang=lang, timing=timing).encode())
+            timing = _timing(selector.plan(), race, tools.clock() - times.begun)
+            write_atomically(report_path, render(report, lang=lang, timing=timing).encode())
+        n_cells = cells.collect(race)
     return Training(
         model_path=out,
         report_path=report_path,
         profile=profile,
         picks=selector.plan(),
         trials=tuple(race.trials),
-        kept=race.best.recipe,
+        kept=report.kept,
         report=report,
-        seconds=timing.total_seconds,
+        seconds=tools.clock() - times.begun,
         n_cells=n_cells,
     )
 
@@ -234,7 +235,10 @@ def _race(selector: Selector, jobs: _Jobs, *, deadline: float, tools: Tools) -> 
     if not race.finished:
         if race.interrupted:
             raise InterruptedWorkError("interrupted_before_any")
-        raise OutOfTimeError("no_candidate_finished")
+        if all(trial.status is TrialStatus.OUT_OF_TIME for trial in race.trials):
+            raise OutOfTimeError("no_candidate_finished")
+        details = [trial.detail.said("en") for trial in race.trials if trial.detail is not None]
+        raise WorkError("every_candidate_failed", cause=next(iter(details), "?"))
     return race
 
 

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 
 from apprenti.domain.recipe import Recipe
 
+MAX_FITTED_BYTES = 96 * 2**20
+"""Features a candidate is fitted on (10,000 rows of 2,400): several candidates are in memory side by side."""
+MAX_KERNEL_ROWS = 5000
+"""Rows that heads with a kernel keep, see ``blocks.heads.kernel_ridge``."""
 PROCESS_SECONDS = 1.5
 """Starting a process and loading scikit-learn."""
 
@@ -74,7 +78,9 @@ def predicted_seconds(recipe: Recipe, *, n_rows: int, n_features: int, n_labels:
         n_labels: number of classes.
         n_fits: turns of cross-validation.
     """
+    n_rows = min(n_rows, max(1, MAX_FITTED_BYTES // (4 * n_features)))
     transform = TRANSFORMS[recipe.transform].seconds(n_rows=n_rows, n_features=n_features, n_labels=n_labels)
     seen = min(n_features, int(recipe.parameters.get("n_components", n_features)))
-    head = HEADS[recipe.head].seconds(n_rows=n_rows, n_features=seen, n_labels=n_labels)
+    n_kept = min(n_rows, MAX_KERNEL_ROWS) if recipe.head in ("kernel_ridge.v1", "rbf_svm.v1") else n_rows
+    head = HEADS[recipe.head].seconds(n_rows=n_kept, n_features=seen, n_labels=n_labels)
     return PROCESS_SECONDS + n_fits * (transform + head)

@@ -74,7 +74,7 @@ def make_pages(
 
     @cache  # a few models in two languages
     def report_page(name: str, lang: Lang) -> str:
-        return render_report(Report.from_json(models[name].report), lang)
+        return render_report(Report.from_json(models[name].report).named(name), lang)
 
     @router.get("/")
     async def page(request: Request, model: str = "") -> HTMLResponse:

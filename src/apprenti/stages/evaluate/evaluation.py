@@ -155,7 +155,7 @@ def evaluate_again(
         answers.labels,
         names=answers.names,
         label_names=report.labels,
-        majority_label=before.majority_label if before else majority_label(dataset),
+        majority_label=before.majority_label if before else _most_frequent(report),
         thresholds={point.target_accuracy: point.threshold for point in before.operating_points}
         if before
         else {},
@@ -235,3 +235,8 @@ def _typical_photos(
         name = held_out.names[typical]
         pictures.append(Picture(name=name, label=label, thumbnail=thumbnail(name)))
     return tuple(pictures)
+
+
+def _most_frequent(report: Report) -> str:
+    """Return the label with the most training photos, the first of them by name."""
+    return max(report.labels, key=lambda label: report.data.n_per_label.get(label, 0))

@@ -23,7 +23,7 @@ from apprenti.domain.sentence import Sentence
 from apprenti.stages.ingest.listing import Listed, aside
 from apprenti.stages.ingest.tree import MAX_FILE_BYTES
 
-CHUNK_ITEMS = 32
+CHUNK_ITEMS = 8
 """Files a worker looks at between two messages: few, so that progress moves and a deadline holds."""
 
 Named = tuple[str, str]

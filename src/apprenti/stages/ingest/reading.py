@@ -12,6 +12,7 @@ from apprenti.domain.seams import Engine, Progress
 from apprenti.domain.sentence import Sentence
 from apprenti.stages.ingest.duplicates import Distinct, without_duplicates
 from apprenti.stages.ingest.labels import Classes, learnable, refuse_one_class
+from apprenti.stages.ingest.listing import Listed
 from apprenti.stages.ingest.looking import look_at_all
 from apprenti.stages.ingest.sources import list_source
 from apprenti.stages.ingest.splits import drawn_splits, given_splits
@@ -51,7 +52,7 @@ def read_dataset(
     if classes_matter:
         refuse_one_class(listing.items, name)
     seen, unusable, n_unreached = look_at_all(
-        listing.items, engine=engine, progress=progress, deadline=deadline
+        _with_splits(listing.items), engine=engine, progress=progress, deadline=deadline
     )
     if not seen:
         key = "nothing_read_in_time" if n_unreached else "nothing_usable"
@@ -77,6 +78,13 @@ def read_dataset(
             *listing.notices,
         ),
     )
+
+
+def _with_splits(items: Sequence[Listed]) -> Sequence[Listed]:
+    """Return the items; where some came with a split, the others as training items."""
+    if all(item.split is None for item in items):
+        return items
+    return [replace(item, split=item.split or Split.TRAIN) for item in items]
 
 
 def _classes(distinct: Distinct, source: str, *, checked: bool) -> Classes:

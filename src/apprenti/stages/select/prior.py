@@ -24,7 +24,6 @@ class PriorSelector:
         templates = PRIOR["nets" if ground.networks else "classic"][:n_picks]
         self._waiting = [self._pick(rank, template) for rank, template in enumerate(templates, start=1)]
         self._given: list[Pick] = []
-        self._told: list[Trial] = []
 
     def plan(self) -> tuple[Pick, ...]:
         """Return the picks in order, those already handed out first."""
@@ -45,8 +44,7 @@ class PriorSelector:
         return fitting[0]
 
     def tell(self, trial: Trial) -> None:
-        """Take note of a trial; a fixed order does not change with it."""
-        self._told.append(trial)
+        """Do nothing: a fixed order does not change with what came of a pick."""
 
     def _pick(self, rank: int, template: Template) -> Pick:
         recipe = template.recipe(self._backbones(template.material), self._ground.canvas)

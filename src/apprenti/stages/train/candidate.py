@@ -13,11 +13,10 @@ from apprenti.blocks.metrics import accuracy, balanced_accuracy, confusion_matri
 from apprenti.blocks.pipeline import fit_pipeline
 from apprenti.domain.recipe import Interval, Recipe
 from apprenti.domain.seams import Clock
+from apprenti.recipes import MAX_FITTED_BYTES
 from apprenti.stages.train.feature_rows import FeatureRows
 from apprenti.stages.train.folds import Folds
 
-MAX_FITTED_BYTES = 96 * 2**20
-"""Features a candidate is fitted on (10,000 rows of 2,400): several candidates are in memory side by side."""
 MAX_HELD_OUT_ROWS = 10_000
 
 
@@ -53,13 +52,21 @@ class CandidateJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateResult:
-    """How a candidate did on the rows it did not see (fields as in ``domain.recipe.Trial``)."""
+    """How a candidate did on the rows it did not see (fields as in ``domain.recipe.Trial``).
+
+    Args:
+        n_fits: turns of cross-validation.
+        n_fitted: rows each turn was fitted on, at most.
+        seconds: of all turns, without starting the process.
+    """
 
     score: float
     interval: Interval
     balanced_accuracy: float
     log_loss: float
     n_validation: int
+    n_fits: int
+    n_fitted: int
     seconds: float
 
 
@@ -85,6 +92,8 @@ def train_candidate(job: CandidateJob) -> CandidateResult:
         balanced_accuracy=balanced_accuracy(confusion_matrix(labels, answers, job.n_labels)),
         log_loss=log_loss(probabilities, labels),
         n_validation=len(labels),
+        n_fits=job.folds.n_folds,
+        n_fitted=min(features.n - len(labels) // job.folds.n_folds, features.rows_in(MAX_FITTED_BYTES)),
         seconds=job.clock() - begun,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 
 from apprenti.blocks.metrics import accuracy, balanced_accuracy, confusion_matrix
 from apprenti.blocks.pipeline import fit_pipeline
-from apprenti.domain.errors import ApprentiError
 from apprenti.domain.recipe import Cell, Recipe
 from apprenti.domain.seams import Clock
 from apprenti.stages.train.feature_rows import FeatureRows
@@ -59,10 +59,10 @@ def measure_cells(job: CellsJob) -> tuple[Cell, ...]:
     for recipe in job.recipes:
         if job.clock() >= job.deadline:
             break
-        try:
+        with suppress(
+            Exception
+        ):  # whatever these features do to one recipe, the others still teach something
             cells.append(_measure(recipe, features, small))
-        except ApprentiError:
-            continue  # a recipe these features do not suit teaches nothing; the others do
     return tuple(cells)
 
 

@@ -43,6 +43,10 @@ class FeatureRows:
         """Length of a whole row."""
         return sum(self.widths)
 
+    def rows_in(self, n_bytes: int) -> int:
+        """Return how many rows fit into ``n_bytes``, at least one."""
+        return max(1, n_bytes // (4 * self.n_features))
+
     def take(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
         """Return some rows, [len(rows), d] float32, with no copy of the others."""
         taken = np.empty((len(rows), self.n_features), dtype=np.float32)
@@ -67,7 +71,7 @@ class FeatureRows:
             max_bytes: what the features of the rows may take in memory.
             seed: which rows are taken.
         """
-        n_wanted = max(1, max_bytes // (4 * self.n_features))
+        n_wanted = self.rows_in(max_bytes)
         return rows if len(rows) <= n_wanted else rows[sample_by_label(labels[rows], n_wanted, seed=seed)]
 
     def blocks(self, rows: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apprenti.domain.dataset import Example, Split
+from apprenti.domain.errors import DataError
 
 ALWAYS_FITTED = -1
 N_FOLDS = 5
@@ -50,16 +51,21 @@ def assign_folds(examples: Sequence[Example]) -> Folds:
 
     Args:
         examples: train and validation examples.
+
+    Raises:
+        DataError: all of them are near duplicates of one another.
     """
     given = np.asarray([example.split is Split.VALIDATION for example in examples])
     if given.sum() >= ENOUGH_VALIDATION:
         return Folds(fold=np.where(given, 0, ALWAYS_FITTED).astype(np.int8), n_folds=1, scheme="given")
     if given.any():
-        dealt = 1 + stratified_folds(examples, n_folds=N_FOLDS - 1)
-        return Folds(
-            fold=np.where(given, 0, dealt).astype(np.int8), n_folds=N_FOLDS, scheme=f"{N_FOLDS}-fold"
-        )
+        fold = np.zeros(len(examples), dtype=np.int8)
+        train = [example for example in examples if example.split is not Split.VALIDATION]
+        fold[~given] = 1 + stratified_folds(train, n_folds=N_FOLDS - 1)
+        return Folds(fold=fold, n_folds=N_FOLDS, scheme=f"{N_FOLDS}-fold")
     fold = stratified_folds(examples, n_folds=N_FOLDS)
+    if fold.max() == 0:
+        raise DataError("all_alike", n=len(examples))
     if len(examples) >= HOLDOUT_ROWS and _smallest_class(examples) >= HOLDOUT_SMALLEST_CLASS:
         once = np.where(fold == 0, 0, ALWAYS_FITTED).astype(np.int8)
         return Folds(fold=once, n_folds=1, scheme="holdout")
