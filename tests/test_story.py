@@ -114,7 +114,7 @@ def test_the_same_data_seed_and_versions_give_the_same_bytes(
     """Whatever the folder is called, with one worker instead of two, and with features left by ``inspect``."""
     monkeypatch.setenv("APPRENTI_CACHE", str(tmp_path / "another cache"))
     monkeypatch.setenv("APPRENTI_WORKERS", "1")
-    moved = tmp_path / "digits"
+    moved = tmp_path / "under another name"
     story.photos.rename(moved)
     try:
         apprenti.inspect(moved)

@@ -85,7 +85,7 @@ def open_tools(settings: Settings, progress: Progress) -> Iterator[Tools]:
 
 
 def seconds_of(budget: str | float) -> float:
-    """Return the seconds that ``90``, ``90s``, ``2m``, ``1m30`` or ``1h`` stand for.
+    """Return the seconds that ``90``, ``90s``, ``2m``, ``1m30``, ``1h`` or ``1h30`` stand for.
 
     Raises:
         OptionError: not a duration, or less than 15 seconds.
@@ -94,10 +94,13 @@ def seconds_of(budget: str | float) -> float:
         >>> seconds_of("1m30")
         90.0
     """
-    match = _BUDGET.fullmatch(str(budget).strip().lower().replace(" ", ""))
+    text = str(budget).strip().lower().replace(" ", "")
+    match = _BUDGET.fullmatch(text)
     if match is None or not any(match.groups()):
         raise OptionError("bad_budget", budget=str(budget))
     hours, minutes, seconds = (float(part or 0) for part in match.group("h", "m", "s"))
+    if match["h"] and not match["m"] and match["s"] and not text.endswith("s"):
+        minutes, seconds = seconds, 0.0  # 1h30 is an hour and a half
     total = hours * 3600 + minutes * 60 + seconds
     if total < SHORTEST_BUDGET_SECONDS:
         raise OptionError("short_budget", budget=str(budget), shortest=int(SHORTEST_BUDGET_SECONDS))

@@ -28,7 +28,7 @@ def finishing_first(progress: Progress) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
         progress.begin("stopping")
 
-    before = signal.signal(signal.SIGINT, once)
+    before = signal.signal(signal.SIGINT, once) or signal.default_int_handler
     try:
         yield
     finally:
