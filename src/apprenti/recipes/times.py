@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from apprenti.domain.recipe import Recipe
 
-MAX_FITTED_BYTES = 96 * 2**20
-"""Features a candidate is fitted on (10,000 rows of 2,400): several candidates are in memory side by side."""
+MAX_FITTED_BYTES = 64 * 2**20
+"""Features a candidate is fitted on (7,000 rows of 2,400): several candidates are in memory side by side."""
 MAX_KERNEL_ROWS = 5000
 """Rows that heads with a kernel keep, see ``blocks.heads.kernel_ridge``."""
 PROCESS_SECONDS = 1.5

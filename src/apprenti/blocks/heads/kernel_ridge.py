@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apprenti.blocks.gram import solve_from_gram
-from apprenti.blocks.heads.rbf_svm import KernelMachine, median_distance
+from apprenti.blocks.heads.rbf_svm import KernelMachine, all_distances, median_distance
 from apprenti.blocks.heads.references import keep
 from apprenti.blocks.heads.ridge import LOGIT_SCALE
 from apprenti.blocks.parameters import Parameters, number
@@ -40,7 +40,7 @@ def fit(
     alpha, relative = number(parameters, "alpha", 0.03, above=0), number(parameters, "gamma", 1.0, above=0)
     kept = sample_by_label(labels, MAX_ROWS, seed=seed)
     references = keep(features[kept])
-    kernel = references.squared_distances(features[kept]).astype(np.float64)
+    kernel = all_distances(references, features[kept])
     gamma = relative / median_distance(kernel)
     np.exp(np.multiply(kernel, -gamma, out=kernel), out=kernel)
     shares = np.bincount(labels[kept], minlength=n_labels) / len(kept)
