@@ -92,7 +92,7 @@ def finish(job: FinishJob) -> FinishedModel:
     fitted = features.sample(np.arange(features.n), job.labels, max_bytes=MAX_REFITTED_BYTES, seed=job.seed)
     known = features.take(fitted)
     pipeline = fit_pipeline(job.recipe, known, job.labels[fitted], n_labels=job.n_labels, seed=job.seed)
-    known, groups = known[:MAX_FAMILIAR_ROWS], job.groups[fitted[:MAX_FAMILIAR_ROWS]]
+    known, groups = known[:MAX_FAMILIAR_ROWS].copy(), job.groups[fitted[:MAX_FAMILIAR_ROWS]]
     familiarity = fit_familiarity(known, seed=job.seed)
     alarm = threshold(
         held_out_distances(known, groups=groups, seed=job.seed), false_alarm_rate=FALSE_ALARM_RATE
