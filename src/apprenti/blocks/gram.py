@@ -75,10 +75,12 @@ def solve_from_gram(
         penalty: above 0.
         right: [d, k].
     """
-    from scipy.linalg import solve
+    from scipy.linalg import cho_factor, cho_solve
 
     matrix.flat[:: len(matrix) + 1] += penalty
-    solution: NDArray[np.float64] = solve(matrix, right, assume_a="pos", overwrite_a=True)
+    # transposed, a symmetric matrix is itself in the order LAPACK works in: nothing is copied
+    factor = cho_factor(matrix.T, lower=True, overwrite_a=True, check_finite=False)
+    solution: NDArray[np.float64] = cho_solve(factor, right, check_finite=False)
     return solution
 
 

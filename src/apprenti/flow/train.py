@@ -91,8 +91,8 @@ def train(
         DataError: the data cannot be trained on; the message says why and what to do.
         InterruptedWorkError: stopped before any recipe had finished.
     """
-    report_path = report_path_of(out)
     check_writable(out)
+    report_path = report_path_of(out)
     check_writable(report_path)
     times = _Times.of(budget_seconds, begun=tools.clock())
     with private_workspace() as workspace:

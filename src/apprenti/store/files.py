@@ -57,7 +57,7 @@ def check_writable(path: Path) -> None:
     Raises:
         UserError: as ``write_atomically``, or ``path`` is a folder.
     """
-    if path.is_dir():
+    if not path.name or path.is_dir():
         raise UserError("write_to_folder", path=str(path))
     new = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
