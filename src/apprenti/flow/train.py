@@ -104,7 +104,9 @@ def train(
             deadline=times.reading_ends,
         )
         refuse_unsupported(dataset)
-        materials = gather_materials(dataset, backbones, deadline=times.reading_ends, seed=seed, tools=tools)
+        materials = gather_materials(
+            dataset, backbones, deadline=times.dictionary_ends, seed=seed, tools=tools
+        )
         table = lay_out_features(
             dataset, materials, folder=workspace, deadline=times.embedding_ends, tools=tools
         )
@@ -152,6 +154,7 @@ class _Times:
 
     begun: float
     reading_ends: float
+    dictionary_ends: float
     embedding_ends: float
     race_ends: float
     cells_end: float
@@ -162,6 +165,7 @@ class _Times:
         return cls(
             begun=begun,
             reading_ends=begun + 0.5 * share * budget_seconds,
+            dictionary_ends=begun + 0.6 * share * budget_seconds,
             embedding_ends=begun + share * budget_seconds,
             race_ends=begun + budget_seconds - PACKING_SECONDS,
             cells_end=begun + 0.95 * budget_seconds,
