@@ -120,6 +120,8 @@ def _alone(scores: Scores, lang: Lang) -> list[str]:
     point = scores.alone
     if point is None or point.accuracy is None or point.accuracy < point.target_accuracy - MISSED_BY_FAR:
         return []
+    if point.threshold <= 0:  # every answer is good enough: there is no threshold to tell of
+        return []
     share, right = percent(point.coverage, lang), percent(point.accuracy, lang)
     threshold = percent(point.threshold, lang)
     return ["  " + say("cli.alone", lang, share=share, right=right, threshold=threshold)]
