@@ -9,14 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apprenti.blocks.gram import solve_from_gram
-from apprenti.blocks.heads.rbf_svm import KernelMachine, all_distances, median_distance
-from apprenti.blocks.heads.references import keep
+from apprenti.blocks.heads.kernel_machine import MAX_ROWS, KernelMachine, gaussian_kernel
 from apprenti.blocks.heads.ridge import LOGIT_SCALE
 from apprenti.blocks.parameters import Parameters, number
 from apprenti.blocks.sampling import sample_by_label
-
-MAX_ROWS = 5000
-"""The kernel of 5,000 rows is 200 MB of float64, and solving it takes n³ / 3 operations."""
 
 
 def fit(
@@ -39,16 +35,13 @@ def fit(
     """
     alpha, relative = number(parameters, "alpha", 0.03, above=0), number(parameters, "gamma", 1.0, above=0)
     kept = sample_by_label(labels, MAX_ROWS, seed=seed)
-    references = keep(features[kept])
-    kernel = all_distances(references, features[kept])
-    gamma = relative / median_distance(kernel)
-    np.exp(np.multiply(kernel, -gamma, out=kernel), out=kernel)
+    references, gamma, kernel = gaussian_kernel(features[kept], relative)
     shares = np.bincount(labels[kept], minlength=n_labels) / len(kept)
     targets = 2 * (np.eye(n_labels)[labels[kept]] - shares)
     weights = solve_from_gram(kernel, alpha, targets)
     return KernelMachine(
         references=references,
-        gamma=float(np.float32(gamma)),
+        gamma=gamma,
         weights=(weights * LOGIT_SCALE).astype(np.float32),
         biases=((2 * shares - 1) * LOGIT_SCALE).astype(np.float32),
     )
