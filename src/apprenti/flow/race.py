@@ -16,7 +16,7 @@ from apprenti.stages.select import Selector
 from apprenti.stages.train import CandidateJob, CandidateResult, Folds, train_candidate
 
 POLL_SECONDS = 0.02
-REFIT_SHARE_ONCE = 1.4
+REFIT_SHARE_ONCE = 2.5
 REFIT_SHARE_TURNS = 0.4
 """Seconds of the refit on all photos, as a share of the trial's: after one holdout fit, and after five turns."""
 

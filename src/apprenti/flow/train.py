@@ -35,7 +35,9 @@ RACE_SECONDS = 8.0
 """Reading and embedding are over at 65 % of the budget, or sooner where less than 8 seconds would be left."""
 N_LANDMARK = 1000
 PACKING_SECONDS = 4.0
-"""Judging, packing and writing, which begin when the kept recipe is refitted."""
+PACKING_SHARE = 0.1
+"""Answering the test photos, judging, packing and writing, which begin when the kept recipe is refitted: seconds at
+least, and share of the budget, since a longer budget is given for more photos."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +169,7 @@ class _Times:
             reading_ends=begun + 0.5 * share * budget_seconds,
             dictionary_ends=begun + 0.6 * share * budget_seconds,
             embedding_ends=begun + share * budget_seconds,
-            race_ends=begun + budget_seconds - PACKING_SECONDS,
+            race_ends=begun + budget_seconds - max(PACKING_SECONDS, PACKING_SHARE * budget_seconds),
             cells_end=begun + 0.95 * budget_seconds,
         )
 
