@@ -15,7 +15,6 @@ from apprenti.domain.dataset import Dataset, Example, Split
 from apprenti.domain.errors import DataError, ItemError
 from apprenti.domain.recipe import Canvas
 from apprenti.flow.tools import Tools
-from apprenti.recipes import PRIOR
 
 N_DICTIONARY_PHOTOS = 1000
 """Training photos the hand-made features learn their dictionary of patches from."""
@@ -23,6 +22,11 @@ DECODE_CHUNK = 25
 FEWEST_PHOTOS = 5
 """Learnt from even where no time is left: there are no features without them."""
 SMALL_PICTURE_PX = 40
+EMBEDDED_PX = 96
+SMALL_EMBEDDED_PX = 64
+EMBEDDED = Path("embedded")
+CLASSIC = Path("classic")
+"""Words that stand for the packaged network and for hand-made features alone, where a file could stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,7 @@ class Materials:
     """The backbones of a training.
 
     Args:
-        networks: backbones the user brought, in the order given.
+        networks: the packaged network, or those the user brought, in the order given.
         classic: hand-made backbones, learnt from the user's photos.
         canvas: what photos are decoded to for all of them.
     """
@@ -48,11 +52,12 @@ class Materials:
 def gather_materials(
     dataset: Dataset, backbones: Sequence[Path], *, deadline: float, seed: int, tools: Tools
 ) -> Materials:
-    """Load the backbones the user brought, and learn the hand-made one where a recipe asks for it.
+    """Load the networks asked for, the packaged one without a word, and learn the hand-made features.
 
     Args:
         dataset: with splits; only training photos are learnt from.
-        backbones: ONNX files with a ``features`` output.
+        backbones: ONNX files with a ``features`` output, or the words ``embedded`` and ``classic``; a file
+            of such a name is given by its whole path.
         deadline: on ``tools.clock``; photos not decoded by then are not learnt from.
         seed: of the dictionary of patches.
         tools: what to work with.
@@ -61,17 +66,29 @@ def gather_materials(
         BackboneError: a file is not a usable backbone.
         DataError: none of the training photos can be decoded.
     """
+    from apprenti.blocks.classic import learn_classic
+
+    loaded = [_network(choice, dataset) for choice in backbones or (EMBEDDED,) if choice != CLASSIC]
+    networks = tuple({(backbone.sha256, backbone.size_px): backbone for backbone in loaded}.values())
+    classic_canvas = classic_canvas_for(dataset)
+    pixels = decode_some(dataset, classic_canvas, deadline=deadline, tools=tools)
+    classic = learn_classic(pixels, seed=seed)
+    return Materials(networks=networks, classic=(classic,), canvas=_canvas(networks, classic_canvas))
+
+
+def _network(choice: Path, dataset: Dataset) -> Backbone:
+    if choice == EMBEDDED:
+        from apprenti.blocks.embedded import load_embedded
+
+        return load_embedded(embedded_size_for(dataset))
     from apprenti.blocks.onnx_backbone import load_backbone
 
-    networks = tuple({backbone.sha256: backbone for backbone in map(load_backbone, backbones)}.values())
-    classic_canvas = classic_canvas_for(dataset)
-    classic: tuple[Backbone, ...] = ()
-    if not networks or any("classic" in template.material for template in PRIOR["nets"]):
-        from apprenti.blocks.classic import learn_classic
+    return load_backbone(choice)
 
-        pixels = decode_some(dataset, classic_canvas, deadline=deadline, tools=tools)
-        classic = (learn_classic(pixels, seed=seed),)
-    return Materials(networks=networks, classic=classic, canvas=_canvas(networks, classic_canvas))
+
+def embedded_size_for(dataset: Dataset) -> int:
+    """Return the side of the squares the packaged network looks at, from the resolution of the photos."""
+    return SMALL_EMBEDDED_PX if _has_small_pictures(dataset) else EMBEDDED_PX
 
 
 def classic_canvas_for(dataset: Dataset) -> Canvas:
@@ -79,13 +96,16 @@ def classic_canvas_for(dataset: Dataset) -> Canvas:
 
     Of small pictures 32 px show everything at a quarter of the cost of 64; larger squares gained nothing sure.
     """
+    return Canvas(size_px=32 if _has_small_pictures(dataset) else 64, fit="squash")
+
+
+def _has_small_pictures(dataset: Dataset) -> bool:
     longer_px = [
         max(e.facts.width_px, e.facts.height_px)
         for e in dataset.examples
         if e.facts is not None and e.split is not Split.TEST
     ]
-    small = bool(longer_px) and float(np.median(longer_px)) <= SMALL_PICTURE_PX
-    return Canvas(size_px=32 if small else 64, fit="squash")
+    return bool(longer_px) and float(np.median(longer_px)) <= SMALL_PICTURE_PX
 
 
 def decode_some(dataset: Dataset, canvas: Canvas, *, deadline: float, tools: Tools) -> NDArray[np.uint8]:
