@@ -1,6 +1,6 @@
 """What the main job has to beat, on the very photos and splits it uses.
 
-    python benchmarks/baselines.py                                        classic features
+    python benchmarks/baselines.py                                        the packaged network
     python benchmarks/baselines.py --backbones MobileNetV2 --sets clothing
 
 For every set: always answering the most frequent class; HOG of the grey 64 x 64 image (scikit-image, nothing
@@ -49,7 +49,7 @@ def main() -> None:
     )
     add_arguments(parser)
     parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS)
-    parser.add_argument("--backbones", nargs="+", choices=tuple(BACKBONES), default=["classic"])
+    parser.add_argument("--backbones", nargs="+", choices=tuple(BACKBONES), default=["embedded"])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--cells", action="store_true", help="also the recipes of the cells, not the picks only"

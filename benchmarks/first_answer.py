@@ -35,7 +35,7 @@ def main() -> None:
     add_arguments(parser)
     parser.add_argument("--set", default="clothing", choices=SETS)
     parser.add_argument(
-        "--backbones", nargs="+", choices=tuple(BACKBONES), default=["classic", "MobileNetV2"]
+        "--backbones", nargs="+", choices=tuple(BACKBONES), default=["embedded", "MobileNetV2"]
     )
     options = parser.parse_args()
     data = lay_out(options.set, options)

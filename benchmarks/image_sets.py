@@ -35,7 +35,8 @@ SETS = (*sorted((*WITH_SPLITS, *WITHOUT_SPLITS)), "digits")
 TEST_SHARE = 0.25
 
 BACKBONES = {
-    "classic": (),
+    "embedded": (),
+    "classic": ("classic",),
     "MobileNetV2": ("coral_mobilenet_v2_1.0_224/tf2_mobilenet_v2_1.0_224_ptq.compact.onnx",),
     "MobileNetV2+EdgeTPU": (
         "coral_mobilenet_v2_1.0_224/tf2_mobilenet_v2_1.0_224_ptq.compact.onnx",
@@ -95,8 +96,8 @@ def unpacked(name: str, options: argparse.Namespace) -> Path:
 
 
 def backbone_files(name: str, options: argparse.Namespace) -> list[Path]:
-    """Return the ONNX files of one entry of ``BACKBONES``."""
-    return [options.weights_root / path for path in BACKBONES[name]]
+    """Return what ``--backbone`` is given for one entry of ``BACKBONES``: nothing, a word, or ONNX files."""
+    return [Path(path) if path == "classic" else options.weights_root / path for path in BACKBONES[name]]
 
 
 def _table(folder: Path, *, depth: int, seed: int) -> Path:

@@ -1,6 +1,6 @@
 """The main job, measured as a user does it: ``apprenti train DATA --json`` on every set, from a cold cache.
 
-    python benchmarks/main_job.py                                 every set, classic features alone
+    python benchmarks/main_job.py                                 every set, as it comes: the packaged network
     python benchmarks/main_job.py --backbones MobileNetV2 --sets clothing trashnet
     python benchmarks/main_job.py --seeds 0 1 2                   tables show the median
 
@@ -31,7 +31,7 @@ def main() -> None:
     )
     add_arguments(parser)
     parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS)
-    parser.add_argument("--backbones", nargs="+", choices=tuple(BACKBONES), default=["classic"])
+    parser.add_argument("--backbones", nargs="+", choices=tuple(BACKBONES), default=["embedded"])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0])
     parser.add_argument("--budget", default="2m")
     options = parser.parse_args()

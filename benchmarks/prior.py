@@ -27,7 +27,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--backbones", default="classic", choices=tuple(BACKBONES))
+    parser.add_argument("--backbones", default="embedded", choices=tuple(BACKBONES))
     options = parser.parse_args()
     scores = validation_scores(options.backbones)
     for rank, (recipe, regret) in enumerate(portfolio(scores), start=1):

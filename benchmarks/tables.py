@@ -12,15 +12,16 @@ import argparse
 import re
 import statistics
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 
 import results
 from image_sets import BACKBONES, SETS
+from markdown import NOTHING, percent, table
 from prior import head_of, validation_scores
+from probe_tables import history_table, means_table, probes_table
 
-DOCUMENTS = ("README.md", "docs/benchmarks.md", "docs/dependencies.md")
+DOCUMENTS = ("README.md", "docs/benchmarks.md", "docs/dependencies.md", "pretrain/MODEL_CARD.md")
 MARKED = re.compile(r"(<!-- table: (?P<name>\w+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
-NOTHING = "–"
 
 BARS = (
     ("clothing", "MobileNetV2", 0.86),
@@ -68,17 +69,6 @@ def filled(text: str) -> str:
     return MARKED.sub(lambda match: f"{match[1]}{TABLES[match['name']]()}\n{match[3]}", text)
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table; numbers to the right of the first column are set flush right."""
-    ruler = ["---", *["--:"] * (len(heads) - 1)]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in (heads, ruler, *rows))
-
-
-def percent(value: float | None) -> str:
-    """Return an accuracy as a percentage to a tenth."""
-    return NOTHING if value is None else f"{100 * value:.1f} %"
-
-
 def job_rows(name: str, backbones: str) -> list[results.Row]:
     """Return the trainings of one set with one choice of backbones."""
     rows = results.load("main_job")
@@ -116,8 +106,8 @@ def shown_accuracy(name: str, backbones: str) -> str:
 
 
 def seconds(name: str) -> tuple[str, str]:
-    """Return the median wall and processor seconds with classic features."""
-    rows = job_rows(name, "classic")
+    """Return the median wall and processor seconds of Apprenti as it comes."""
+    rows = job_rows(name, "embedded")
     if not rows:
         return NOTHING, NOTHING
     wall, cpu = (statistics.median(row[which] for row in rows) for which in ("wall_seconds", "cpu_seconds"))
@@ -212,6 +202,9 @@ def dependencies_table() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
+    "probes": probes_table,
+    "probe_means": means_table,
+    "pretraining": history_table,
     "main_job": main_job_table,
     "baselines": baselines_table,
     "bars": bars_table,

@@ -7,7 +7,7 @@ features of that crop (standardised, mean square error), the teacher's 1,000 cla
 layer says from the student's account of the features (Kullback-Leibler), and the labels of the corpus (cross-entropy).
 
 The rate is constant after a warm-up and falls to zero over the last ``--decay`` of the samples, so more samples can be
-added later: the state before the fall is kept as ``RUN/stable-SEEN.pt``. ``RUN/last.pt`` is written every minute, and the
+added later: the state before the fall is kept as ``RUN/stable-SEEN.pt``. ``RUN/last.pt`` is written every minute; the
 same command goes on from it. Each worker is a process with one thread; they average weights every few steps
 ("local SGD", Stich 2018, arXiv:1805.09767), which costs less than averaging gradients and waits less for a busy core.
 ``RUN/history.jsonl`` has a line per measurement on photos that are not trained on.

@@ -107,7 +107,7 @@ def train(
         data: folder, archive or table of labelled photos.
         out: the model file; named after the data, in the current folder, when left out.
         budget: wall time for everything: seconds, or ``"90s"``, ``"2m"``, ``"1h"``.
-        backbones: ONNX files to take features from.
+        backbones: ONNX files to take features from instead of the packaged network; ``"classic"`` for none.
         seed: of everything random.
         lang: language of the report.
         progress: told how far it is; nobody when left out.

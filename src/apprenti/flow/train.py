@@ -83,7 +83,7 @@ def train(
         source: folder, archive or table of labelled photos.
         out: the model file to write; the report is written beside it.
         budget_seconds: wall time for everything, kept to within 10 %.
-        backbones: ONNX files to take features from instead of hand-made ones.
+        backbones: ONNX files to take features from instead of the packaged network; see ``gather_materials``.
         seed: of everything random.
         lang: language of the report page.
         tools: what to work with.
