@@ -47,7 +47,7 @@ def test_show_tells_a_person_how_much_from_whom_since_when_and_where(capsys: Cap
     assert "36 recipes measured" in text
     assert "classic.v1  12 trainings" in text
     assert "1 file is damaged" in text
-    assert "0.1\u00a0MB in knowledge" in text
+    assert "81.2\u00a0kB in knowledge" in text
 
 
 def test_show_tells_a_program_the_same(capsys: Captured) -> None:

@@ -89,8 +89,10 @@ def _amount(amount: Amount, lang: Lang) -> str:
 
 
 def _size(n_bytes: int, lang: Lang) -> str:
-    unit = "MB" if lang == "en" else "Mo"
-    return f"{decimal(n_bytes / 1e6, lang, 1)}{NO_BREAK_SPACE}{unit}"
+    byte = "B" if lang == "en" else "o"
+    if n_bytes < 1e6:
+        return f"{decimal(n_bytes / 1e3, lang, 1)}{NO_BREAK_SPACE}k{byte}"
+    return f"{decimal(n_bytes / 1e6, lang, 1)}{NO_BREAK_SPACE}M{byte}"
 
 
 def _say(key: str, lang: Lang, **values: object) -> str:
