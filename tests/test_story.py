@@ -13,6 +13,7 @@ from tests.api.asking import ask
 
 import apprenti
 from apprenti.cli import main
+from apprenti.flow.knowledge import export_knowledge, merge_knowledge
 from apprenti.flow.samples import write_samples
 from apprenti.server import build_app, load_models, open_door
 from apprenti.store import read_cells
@@ -131,6 +132,13 @@ def test_thirty_cells_or_more_are_kept_for_the_knowledge_without_names(story: St
     kept = "".join(path.read_text() for path in (story.data_folder / "knowledge").iterdir())
     assert str(story.photos) not in kept
     assert story.photos.name not in kept
+
+
+def test_what_a_real_training_taught_can_be_shared_whole(story: Story, tmp_path: Path) -> None:
+    export = export_knowledge(story.data_folder / "knowledge", tmp_path / "shared")
+    assert (export.amount.n_trainings > 0, export.refused) == (True, ())
+    merge = merge_knowledge(tmp_path / "others", export.path)
+    assert (merge.n_new, merge.refused) == (export.amount.n_trainings, ())
 
 
 def test_the_report_is_written_in_both_languages_and_needs_no_network(story: Story, tmp_path: Path) -> None:

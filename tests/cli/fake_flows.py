@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from apprenti.domain.report import Report
 from apprenti.domain.seams import Progress
 from apprenti.domain.sentence import Sentence
 from apprenti.flow.inspect import Inspection
+from apprenti.flow.knowledge import Amount, Export, KnowledgeSummary, Merge, Refusal
 from apprenti.flow.train import Training
 
 EMPTY = Sentence(key="errors.empty_file", values={"item": "hat/0.png"})
@@ -51,6 +53,13 @@ DATASET = a_dataset(
         DuplicateGroup(names=("hat/3.png", "shirt/3.png"), labels=("hat", "shirt"), exact=False),
     ),
 )
+KNOWLEDGE = KnowledgeSummary(
+    folder=Path("knowledge"), own=Amount(n_trainings=12, n_cells=1440), imported=Amount(n_trainings=1, n_cells=30),
+    origins={"0123456789ab": Amount(n_trainings=1, n_cells=30)}, n_recipes=36,
+    backbones={"classic.v1": 12, "onnx-0123456789ab": 1}, since=date(2026, 3, 1), n_bytes=81_234, n_damaged=1,
+)  # fmt: skip
+MERGEABLE = Amount(n_trainings=5, n_cells=150)
+REFUSAL = Refusal(place="7", reason=Sentence(key="errors.record_repeats", values={"entry": "score\x1b[2J"}))
 
 
 def a_prediction(item: str, label: str | None = "hat", **changes: Any) -> Prediction:
@@ -74,11 +83,13 @@ class FakeFlows:
     Args:
         error: raised by every flow.
         answers: what ``predict`` says of an item.
+        mergeable: what ``merge_knowledge`` finds good in a file.
         asked: the last call of each flow, by name.
     """
 
     error: BaseException | None = None
     answers: Callable[[str], Prediction] = a_prediction
+    mergeable: Amount = MERGEABLE
     asked: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def _note(self, name: str, /, **values: Any) -> None:
@@ -127,6 +138,25 @@ class FakeFlows:
     def write_samples(self, name: str, folder: Path) -> int:
         self._note("write_samples", name=name, folder=folder)
         return 1797
+
+    def knowledge_folder(self, environment: Mapping[str, str]) -> Path:
+        return Path("knowledge")
+
+    def show_knowledge(self, folder: Path) -> KnowledgeSummary:
+        self._note("show_knowledge", folder=folder)
+        return KNOWLEDGE
+
+    def export_knowledge(self, folder: Path, out: Path) -> Export:
+        self._note("export_knowledge", folder=folder, out=out)
+        return Export(path=out, amount=KNOWLEDGE.own, refused=(REFUSAL,), n_left_over=3)
+
+    def merge_knowledge(self, folder: Path, source: Path) -> Merge:
+        self._note("merge_knowledge", folder=folder, source=source)
+        return Merge(amount=self.mergeable, n_new=2, refused=(REFUSAL,))
+
+    def forget_knowledge(self, folder: Path, *, imports_only: bool) -> KnowledgeSummary:
+        self._note("forget_knowledge", folder=folder, imports_only=imports_only)
+        return KNOWLEDGE
 
     def serve(self, models: Sequence[Path], **options: Any) -> None:
         self._note("serve", models=models, **options)

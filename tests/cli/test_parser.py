@@ -16,13 +16,13 @@ from apprenti.cli.parser import build_parser
 from apprenti.domain.errors import OptionError
 from apprenti.texts import Lang
 
-COMMANDS = ("inspect", "train", "predict", "evaluate", "report", "serve", "samples")
+COMMANDS = ("inspect", "train", "predict", "evaluate", "report", "serve", "samples", "knowledge")
 ENGLISH = re.compile(
     r"\b(usage|options:|show this|positional|default:|required|the following)\b", re.IGNORECASE
 )
 
 
-@pytest.mark.parametrize("command", ["", *COMMANDS])
+@pytest.mark.parametrize("command", ["", *COMMANDS, "knowledge merge", "knowledge forget"])
 def test_help_in_french_has_no_english_left(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command.split(), "--lang", "fr", "--help"]) == 0
     text = capsys.readouterr().out
@@ -62,6 +62,10 @@ def test_no_command_at_all_shows_the_help_and_fails(capsys: pytest.CaptureFixtur
         ("serve m --port 70000", "bad_number"),
         ("samples letters d", "bad_choice"),
         ("dance", "bad_choice"),
+        ("knowledge", "argument_missing"),
+        ("knowledge dance", "bad_choice"),
+        ("knowledge export", "argument_missing"),
+        ("knowledge show --yes", "argument_unknown"),
     ],
 )
 @pytest.mark.parametrize("lang", ["en", "fr"])
@@ -100,7 +104,10 @@ def test_shared_options_may_stand_on_either_side_of_the_command() -> None:
 def test_every_command_has_help_for_every_option() -> None:
     parser = build_parser("en")
     (commands,) = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
-    for name, command in commands.choices.items():
+    (actions,) = [
+        a for a in commands.choices["knowledge"]._actions if isinstance(a, argparse._SubParsersAction)
+    ]
+    for name, command in (commands.choices | actions.choices).items():
         silent = [action.dest for action in command._actions if not action.help]
         assert silent == [], name
 

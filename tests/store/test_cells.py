@@ -111,6 +111,24 @@ def test_a_foreign_file_is_passed_over_even_under_its_right_name(tmp_path: Path,
     assert read_cells(tmp_path) == []
 
 
+def test_a_file_of_an_earlier_version_is_the_same_training(tmp_path: Path) -> None:
+    import hashlib
+
+    new = append_cells(tmp_path, profile=PROFILE, cells=CELLS, versions=VERSIONS)
+    old = json.dumps(json.loads(new.read_bytes()), sort_keys=True, indent=1).encode()
+    (tmp_path / f"{hashlib.sha256(old).hexdigest()}.json").write_bytes(old)
+    assert len(read_cells(tmp_path)) == 1
+    new.unlink()
+    (record,) = read_cells(tmp_path)
+    assert record.cells == CELLS
+
+
+def test_what_a_builder_added_to_a_version_is_left_out(tmp_path: Path) -> None:
+    path = append_cells(tmp_path, profile=PROFILE, cells=CELLS, versions={"numpy": "2.1.0+martha.cpu"})
+    assert "martha" not in path.read_text()
+    assert read_cells(tmp_path)[0].versions == {"numpy": "2.1.0"}
+
+
 def test_no_folder_is_no_knowledge(tmp_path: Path) -> None:
     assert read_cells(tmp_path / "missing") == []
 

@@ -6,6 +6,7 @@ is that of ``residual_graph``; it takes squares of any size, and a size is chose
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +18,8 @@ VERSION = "embedded.v1"
 FILE = "embedded_v1.onnx"
 N_FEATURES = 1024
 LEAST_SIZE_PX = 32
+
+_NAME = re.compile(re.escape(VERSION) + r"-[1-9][0-9]{1,3}", re.ASCII)
 
 
 def load_embedded(size_px: int, *, file: Path | None = None) -> Backbone:
@@ -45,6 +48,16 @@ def load_embedded(size_px: int, *, file: Path | None = None) -> Backbone:
         licence="Apache-2.0",
         source="apprenti",
     )
+
+
+def is_embedded(name: str) -> bool:
+    """Return whether a backbone of this name is the packaged one of this version, which is the same everywhere.
+
+    Example:
+        >>> is_embedded("embedded.v1-96"), is_embedded("embedded.v0-96"), is_embedded("mine-1a2b3c4d")
+        (True, False, False)
+    """
+    return _NAME.fullmatch(name) is not None
 
 
 @cache

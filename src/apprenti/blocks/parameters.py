@@ -10,6 +10,14 @@ from apprenti.domain.recipe import Parameter
 
 Parameters = Mapping[str, Parameter]
 
+SETTINGS = frozenset({
+    "C", "alpha", "gamma", "k", "learning_rate", "max_depth", "max_leaves", "metric", "min_leaf",
+    "n_components", "n_epochs", "n_hidden", "n_rounds", "n_trees", "shrinkage", "smoothing", "whiten",
+})  # fmt: skip
+"""Every parameter a block reads: a recipe with another one is not of this package."""
+WORDS = frozenset({"auto", "cosine", "euclid"})
+"""Every value of a parameter that is no number."""
+
 
 def number(
     parameters: Parameters, name: str, default: float, *, above: float = -math.inf, at_most: float = math.inf

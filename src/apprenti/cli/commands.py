@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from apprenti import plain
 from apprenti.cli import predictions, show
+from apprenti.cli.knowledge_commands import knowledge as knowledge
 from apprenti.domain.errors import OptionError
 from apprenti.settings import default_model_path
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from apprenti.domain.report import Report
     from apprenti.domain.seams import Progress
     from apprenti.flow.inspect import Inspection
+    from apprenti.flow.knowledge import Export, KnowledgeSummary, Merge
     from apprenti.flow.tools import Tools
     from apprenti.flow.train import Training
     from apprenti.texts import Lang
@@ -82,6 +83,36 @@ class Flows:
         from apprenti.flow.samples import write_samples
 
         return write_samples(name, folder)
+
+    def knowledge_folder(self, environment: Mapping[str, str]) -> Path:
+        """Return where trainings leave what they learnt about recipes."""
+        from apprenti.settings import read_settings
+
+        return read_settings(environment).knowledge_folder
+
+    def show_knowledge(self, folder: Path) -> KnowledgeSummary:
+        """Say what earlier trainings taught."""
+        from apprenti.flow.knowledge import show_knowledge
+
+        return show_knowledge(folder)
+
+    def export_knowledge(self, folder: Path, out: Path) -> Export:
+        """Write it into a file for others."""
+        from apprenti.flow.knowledge import export_knowledge
+
+        return export_knowledge(folder, out)
+
+    def merge_knowledge(self, folder: Path, source: Path) -> Merge:
+        """Add what others exported."""
+        from apprenti.flow.knowledge import merge_knowledge
+
+        return merge_knowledge(folder, source)
+
+    def forget_knowledge(self, folder: Path, *, imports_only: bool) -> KnowledgeSummary:
+        """Delete it."""
+        from apprenti.flow.knowledge import forget_knowledge
+
+        return forget_knowledge(folder, imports_only=imports_only)
 
     def serve(
         self,

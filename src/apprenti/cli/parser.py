@@ -100,12 +100,13 @@ def build_parser(lang: Lang) -> Parser:
         dest="command", metavar=parser.word("command"), title=parser.word("commands"), parser_class=Parser
     )
     for name, add in _COMMANDS.items():
-        about = say(f"cli.about_{name}", lang)
-        command = commands.add_parser(
-            name, lang=lang, help=about, description=about[0].upper() + about[1:] + "."
-        )
-        add(command)
+        add(_add_command(commands, name, parser.word(f"about_{name}"), lang))
     return parser
+
+
+def _add_command(commands: argparse._SubParsersAction[Parser], name: str, about: str, lang: Lang) -> Parser:
+    """Return the parser of a new command; ``about`` is a sentence without its capital and its full stop."""
+    return commands.add_parser(name, lang=lang, help=about, description=about[0].upper() + about[1:] + ".")
 
 
 def _add_inspect(command: Parser) -> None:
@@ -177,6 +178,27 @@ def _add_samples(command: Parser) -> None:
     _add_shared(command)
 
 
+def _add_knowledge(command: Parser) -> None:
+    actions = command.add_subparsers(
+        dest="action",
+        required=True,
+        metavar=command.word("action"),
+        title=command.word("actions"),
+        help=command.word("actions_help"),
+        parser_class=Parser,
+    )
+    for name in ("show", "export", "merge", "forget"):
+        action = _add_command(actions, name, command.word(f"about_knowledge_{name}"), command.lang)
+        if name in ("export", "merge"):
+            metavar, what = action.word("knowledge_name"), action.word(f"knowledge_{name}_file")
+            action.given.add_argument("file", type=Path, metavar=metavar, help=what)
+        if name == "forget":
+            action.options.add_argument("--yes", action="store_true", help=action.word("yes"))
+            action.options.add_argument("--foreign", action="store_true", help=action.word("foreign"))
+        _add_shared(action)
+    _add_shared(command)
+
+
 def _add_data(command: Parser) -> None:
     command.given.add_argument(
         "data", type=Path, metavar=command.word("data_name"), help=command.word("data")
@@ -242,4 +264,5 @@ _COMMANDS: dict[str, Callable[[Parser], None]] = {
     "report": _add_report,
     "serve": _add_serve,
     "samples": _add_samples,
+    "knowledge": _add_knowledge,
 }

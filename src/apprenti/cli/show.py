@@ -147,7 +147,7 @@ def _class_bars(counts: Mapping[str, int], lang: Lang) -> list[str]:
         f"  {_cut(label):<{width}}  {written(n, lang):>7}  {'█' * round(BAR_WIDTH * n / most)}".rstrip()
         for label, n in ordered[:MOST_ROWS]
     ]
-    return lines + _more(len(ordered), lang)
+    return lines + more(len(ordered), lang)
 
 
 def _class_table(rows: Iterable[ClassScores], lang: Lang) -> list[str]:
@@ -179,7 +179,7 @@ def _set_aside(files: Iterable[SetAside], n: int, lang: Lang) -> list[str]:
     if not n:
         return []
     reasons = [f"  {printable(file.reason.said(lang))}" for file in list(files)[:MOST_ROWS]]
-    return ["", say("cli.set_aside", lang, n=n), *reasons, *_more(n, lang)]
+    return ["", say("cli.set_aside", lang, n=n), *reasons, *more(n, lang)]
 
 
 def _groups(key: str, groups: list[DuplicateGroup], lang: Lang) -> list[str]:
@@ -187,7 +187,7 @@ def _groups(key: str, groups: list[DuplicateGroup], lang: Lang) -> list[str]:
         return []
     lines = ["", say(f"cli.{key}", lang, n=len(groups))]
     lines += [f"  {printable(' = '.join(group.names[:3]))}" for group in groups[:MOST_ROWS]]
-    return lines + _more(len(groups), lang)
+    return lines + more(len(groups), lang)
 
 
 def _notices(notices: Iterable[Sentence], lang: Lang) -> list[str]:
@@ -195,7 +195,8 @@ def _notices(notices: Iterable[Sentence], lang: Lang) -> list[str]:
     return ["", say("cli.notices", lang), *said] if said else []
 
 
-def _more(n: int, lang: Lang) -> list[str]:
+def more(n: int, lang: Lang) -> list[str]:
+    """Return the line that says how many rows were cut after ``MOST_ROWS``, where any were."""
     return [f"  {say('cli.more', lang, n=n - MOST_ROWS)}"] if n > MOST_ROWS else []
 
 

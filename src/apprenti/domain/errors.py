@@ -6,6 +6,7 @@ ApprentiError
 │   ├── ItemError         one file among many: set aside, the rest goes on
 │   ├── BackboneError     a feature extractor brought by the user
 │   ├── ModelFileError    an .apprenti file
+│   ├── KnowledgeFileError  knowledge that was exported
 │   └── OptionError       an option or an argument
 ├── NotYetError           planned, refused until then
 └── WorkError             a piece of work in its own process
@@ -63,6 +64,10 @@ class BackboneError(UserError):
 
 class ModelFileError(UserError):
     """A model file is truncated, altered, foreign or too new."""
+
+
+class KnowledgeFileError(UserError):
+    """A file of knowledge is foreign, too new or too large, or cannot be read."""
 
 
 class OptionError(UserError):

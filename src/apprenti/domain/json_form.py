@@ -12,6 +12,7 @@ import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 Noun = TypeVar("Noun")
@@ -77,7 +78,7 @@ def _read(kind: Any, data: Any, where: str) -> Any:
 
 def _read_dataclass(kind: Any, data: Any, where: str) -> Any:
     entries = _expect(dict, data, where)
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     values = {}
     for field in fields(kind):
         if field.name in entries:
@@ -85,6 +86,11 @@ def _read_dataclass(kind: Any, data: Any, where: str) -> Any:
         elif field.default is MISSING and field.default_factory is MISSING:
             raise ValueError(f"{where}.{field.name} is missing")
     return kind(**values)
+
+
+@cache  # working them out anew for every cell takes nine tenths of the time
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _read_tuple(of: tuple[Any, ...], data: Any, where: str) -> tuple[Any, ...]:

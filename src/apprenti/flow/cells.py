@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from apprenti.blocks.embedded import is_embedded
 from apprenti.domain.dataset import Dataset, Example
 from apprenti.domain.errors import ApprentiError
 from apprenti.domain.profile import Profile
@@ -81,7 +82,7 @@ def start_cells(
     tools: Tools,
 ) -> CellsUnderWay:
     """Begin to measure cheap recipes on a part of the training photos, until ``deadline`` at the latest."""
-    hashes = {network.name: network.sha256 for network in materials.networks}
+    hashes = {part.name: part.sha256 for part in materials.networks if not is_embedded(part.name)}
     under_way = CellsUnderWay(task=None, profile=profile, hashes=hashes, tools=tools)
     now = tools.clock()
     if tools.knowledge_folder is None or deadline <= now:

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from apprenti.store.cells import TrainingRecord, append_cells, read_cells
+from apprenti.domain.knowledge import TrainingRecord
+from apprenti.store.cells import append_cells, own_records, read_cells, records_by_digest
+from apprenti.store.exchange import export_content, read_export
 from apprenti.store.feature_shelf import FeatureShelf
 from apprenti.store.files import check_writable, write_atomically
+from apprenti.store.imports import add_import
+from apprenti.store.knowledge_files import StorageFacts, forget, storage_facts
+from apprenti.store.knowledge_lines import digest_of, line_of, record_of
+from apprenti.store.knowledge_rows import cells_by_recipe, training_weights
 from apprenti.store.memory_shelf import MemoryShelf
 from apprenti.store.workspace import private_workspace
 
 __all__ = [
     "FeatureShelf",
     "MemoryShelf",
+    "StorageFacts",
     "TrainingRecord",
+    "add_import",
     "append_cells",
+    "cells_by_recipe",
     "check_writable",
+    "digest_of",
+    "export_content",
+    "forget",
+    "line_of",
+    "own_records",
     "private_workspace",
     "read_cells",
+    "read_export",
+    "record_of",
+    "records_by_digest",
+    "storage_facts",
+    "training_weights",
     "write_atomically",
 ]

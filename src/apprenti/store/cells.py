@@ -1,36 +1,24 @@
-"""Cells of the knowledge in the user's own folder: a file for each training, numbers and recipe names."""
+"""Cells of the knowledge in the user's own folder: a file for each training, numbers and recipe names.
+
+KNOWLEDGE/<SHA-256>.json                the trainings of this installation
+KNOWLEDGE/imported/<SHA-256>.ndjson     what was merged, a file for each import, see ``store.imports``
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from apprenti.domain.json_form import from_json, to_json
+from apprenti.domain.json_form import from_json
+from apprenti.domain.knowledge import FORMAT, TrainingRecord, nameless
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Cell
 from apprenti.store.files import write_atomically, write_error
-
-FORMAT = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingRecord:
-    """What one training taught about recipes.
-
-    Args:
-        profile: of its data; labels are called ``1``, ``2``, … from the largest class to the smallest.
-        cells: what was measured on it.
-        versions: of the programs that took part, by name.
-        format: of the file.
-    """
-
-    profile: Profile
-    cells: tuple[Cell, ...]
-    versions: Mapping[str, str]
-    format: int = FORMAT
+from apprenti.store.imports import imports_in
+from apprenti.store.knowledge_lines import digest_of, line_of
 
 
 def append_cells(
@@ -44,40 +32,78 @@ def append_cells(
         folder: the user's own; made where it is missing.
         profile: of the data.
         cells: what was measured on it.
-        versions: of the programs that took part, by name.
+        versions: of the programs that took part, by name; what a builder added after a ``+`` is left out.
 
     Raises:
         UserError: the folder cannot be written.
     """
-    counts = sorted(profile.n_per_label.values(), reverse=True)
-    nameless = replace(profile, n_per_label={str(rank): n for rank, n in enumerate(counts, start=1)})
-    record = TrainingRecord(profile=nameless, cells=tuple(cells), versions=versions)
-    data = json.dumps(to_json(record), sort_keys=True, indent=1, allow_nan=False).encode()
-    path = folder / f"{hashlib.sha256(data).hexdigest()}.json"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise write_error(folder, error) from error
-    write_atomically(path, data)
+    record = TrainingRecord(
+        profile=nameless(profile),
+        cells=tuple(cells),
+        versions={name: version.partition("+")[0] for name, version in versions.items()},
+    )
+    line = line_of(record)
+    path = folder / f"{digest_of(line)}.json"
+    make_folder(folder)
+    write_atomically(path, line)
     return path
 
 
 def read_cells(folder: Path) -> list[TrainingRecord]:
-    """Return every training in ``folder``, in the order of file names; none where there is no folder.
+    """Return every training in ``folder``, each once: its own, then those that were merged (``foreign``).
 
     A file that is truncated, altered, of a later format or not ours is passed over: knowledge is a sum of
-    many trainings, and one of them less spoils nothing.
+    many trainings, and one of them less spoils nothing. A merged training that is also one of its own is its own;
+    one that came with several imports belongs to the first of them, in the order of their names.
     """
-    records = (_read(path) for path in sorted(folder.glob("*.json")))
-    return [record for record in records if record is not None]
+    return list(records_by_digest(folder).values())
+
+
+def records_by_digest(folder: Path) -> dict[str, TrainingRecord]:
+    """Return the same trainings by what they are known by, see ``knowledge_lines.digest_of``."""
+    records = own_records(folder)
+    for origin, lines in imports_in(folder).items():
+        for digest, line in lines.items():
+            if digest not in records and (record := _lenient(line, origin=origin)) is not None:
+                records[digest] = record
+    return records
+
+
+def own_records(folder: Path) -> dict[str, TrainingRecord]:
+    """Return the trainings of this installation, by what they are known by."""
+    found = (_read(path) for path in own_files(folder))
+    return {digest_of(line_of(record)): record for record in found if record is not None}
+
+
+def own_files(folder: Path) -> Iterator[Path]:
+    """Yield the files of this installation's trainings, whole or not, in the order of their names."""
+    yield from sorted(folder.glob(f"{'[0-9a-f]' * 64}.json"))
+
+
+def make_folder(folder: Path) -> None:
+    """Make ``folder`` where it is missing, for this user only.
+
+    Raises:
+        UserError: it cannot be made.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_error(folder, error) from error
 
 
 def _read(path: Path) -> TrainingRecord | None:
     try:
         data = path.read_bytes()
-        if hashlib.sha256(data).hexdigest() != path.stem:
-            return None
-        record = from_json(TrainingRecord, json.loads(data))
-    except (OSError, ValueError, RecursionError):
+    except OSError:
         return None
-    return record if record.format == FORMAT else None
+    return _lenient(data) if hashlib.sha256(data).hexdigest() == path.stem else None
+
+
+def _lenient(data: bytes, *, origin: str = "") -> TrainingRecord | None:
+    """Return a record this installation wrote, by now or long ago; entries it does not know are left out."""
+    try:
+        record = from_json(TrainingRecord, json.loads(data))
+    except (ValueError, RecursionError):
+        return None
+    return replace(record, origin=origin) if record.format == FORMAT else None
