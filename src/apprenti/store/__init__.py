@@ -6,6 +6,7 @@ from apprenti.store.cells import TrainingRecord, append_cells, read_cells
 from apprenti.store.feature_shelf import FeatureShelf
 from apprenti.store.files import check_writable, write_atomically
 from apprenti.store.memory_shelf import MemoryShelf
+from apprenti.store.parquet import read_parquet
 from apprenti.store.workspace import private_workspace
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "check_writable",
     "private_workspace",
     "read_cells",
+    "read_parquet",
     "write_atomically",
 ]
