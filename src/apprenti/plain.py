@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from apprenti.domain.recipe import Pick, Trial
     from apprenti.domain.scores import Scores
     from apprenti.domain.sentence import Sentence
+    from apprenti.flow.bench_selector import SelectorBench
     from apprenti.flow.inspect import Inspection
     from apprenti.flow.train import Training
     from apprenti.stages.predict import Predictor
+    from apprenti.stages.select import Standing
     from apprenti.texts import Lang
 
 
@@ -115,6 +117,25 @@ def evaluation_data(report: Report, lang: Lang) -> dict[str, Any]:
         "set_aside": _set_aside(report.data.set_aside, lang),
         "n_set_aside": report.data.n_set_aside,
         "notices": _said(report.notices, lang),
+    }
+
+
+def selector_bench_data(bench: SelectorBench) -> dict[str, Any]:
+    """Return how each way of choosing recipes did, ours first, and the seconds it took to find out."""
+    ours_first = sorted(bench.standings, key=lambda name: name != "ours")
+    return {name: _standing(bench.standings[name]) for name in ours_first} | {
+        "seconds": _rounded(bench.seconds)
+    }
+
+
+def _standing(standing: Standing) -> dict[str, Any]:
+    interval = standing.gain_interval
+    return {
+        "mean_regret_points": _rounded(standing.mean_regret_points),
+        "median_regret_points": _rounded(standing.median_regret_points),
+        "hit_rate": _rounded(standing.hit_rate),
+        "gain_points": _rounded(standing.gain_points),
+        "gain_interval": [_rounded(interval.low), _rounded(interval.high)],
     }
 
 

@@ -10,9 +10,7 @@ from typing import IO, Any, cast
 from apprenti.domain.errors import DataError
 
 
-def read_parquet(
-    path: Path, *, name: str, choose: Callable[[list[str]], Sequence[str]] | None = None
-) -> Any:
+def read_parquet(path: Path, *, name: str, choose: Callable[[list[str]], Sequence[str]] | None = None) -> Any:
     """Return a Parquet file as a pandas data frame.
 
     Args:

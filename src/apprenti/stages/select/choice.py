@@ -136,7 +136,9 @@ class Choice:
         return self.gaussian.given(seen, np.maximum(points, points.max(initial=0.0) - CAP_POINTS))
 
     def _open(self) -> NDArray[np.bool_]:
-        open_ = np.ones(self.past.points.shape[1], dtype=bool) if self.allowed is None else self.allowed.copy()
+        open_ = (
+            np.ones(self.past.points.shape[1], dtype=bool) if self.allowed is None else self.allowed.copy()
+        )
         open_[self.picked] = False
         return open_
 
