@@ -145,8 +145,7 @@ def _without_empty(
 ) -> _Read:
     """Return the matrix without rows and columns that hold no score, and what was left out."""
     known = np.isfinite(scores.values)
-    rows: NDArray[np.bool_] = known.any(axis=1)
-    columns: NDArray[np.bool_] = known.any(axis=0)
+    rows, columns = np.asarray(known.any(axis=1)), np.asarray(known.any(axis=0))
     if rows.sum() < LEAST_ROWS or columns.sum() < 2 or len(np.unique(of_row[rows])) < 2:
         raise DataError(
             "too_few_scores", source=scores.file, n_rows=int(rows.sum()), n_columns=int(columns.sum())

@@ -78,6 +78,7 @@ class Choice:
     gaussian: Gaussian = field(init=False)
     picked: list[int] = field(init=False, default_factory=list)
     _results: dict[int, float] = field(init=False, default_factory=dict)
+    _failed: set[int] = field(init=False, default_factory=set)
     _random: np.random.Generator = field(init=False)
 
     def __post_init__(self) -> None:
@@ -110,6 +111,18 @@ class Choice:
         """Take in what a recipe scored, 0..1; ``None`` where it did not finish."""
         if score is not None and np.isfinite(score):
             self._results[recipe] = 100.0 * float(score)
+        else:
+            self._failed.add(recipe)
+
+    def planned(self, k: int) -> list[int]:
+        """Return the next ``k`` recipes as they stand now, should no result change anything."""
+        given, explores = list(self.picked), self.explores
+        self.explores = 0.0
+        try:
+            asked = [self.ask() for _ in range(k)]
+        finally:
+            self.picked, self.explores = given, explores
+        return [recipe for recipe in asked if recipe is not None]
 
     def worth(self) -> Floats:
         """Return how much each recipe promises now, [m]; comparable only with each other."""
@@ -122,7 +135,8 @@ class Choice:
 
     def expected_drop(self) -> Floats:
         """Return how far each recipe would lower the weighted loss of the best pick on past data sets, [m]."""
-        best = self.past.losses[:, self.picked].min(axis=1, initial=1.0)
+        covered = [recipe for recipe in self.picked if recipe not in self._failed]
+        best = self.past.losses[:, covered].min(axis=1, initial=1.0)
         return np.asarray(self.weights @ np.maximum(best[:, None] - self.past.losses, 0.0))
 
     def expected_gain(self) -> Floats:

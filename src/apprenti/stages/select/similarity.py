@@ -19,7 +19,7 @@ N_TREES = 300
 N_COMPONENTS = 10
 LEAST_IN_LEAF = 5
 LEAST_COMPLETE = 0.9
-"""A column of the profile counts if this share of the data sets has it."""
+"""A column of the profile counts if this share of the data sets has it, and any if this share of them does."""
 N_DATASETS_FROM, N_DATASETS_TO = 80, 160
 """Up to so many data sets all count alike; from so many on, likeness has its full say."""
 MOST_TRUST = 0.8
@@ -119,13 +119,18 @@ def capped(weights: Floats, most: float) -> Floats:
 
 
 def _usable_columns(profiles: Floats) -> NDArray[np.intp]:
-    """Return the columns nearly every data set has and in which they differ."""
+    """Return the columns nearly every data set has and in which they differ; none where many others have gaps.
+
+    A profile full of gaps says little of what matters, and filling it with guesses measured worse than leaving it.
+    """
     if not len(profiles):
         return np.zeros(0, dtype=np.intp)
     known = np.isfinite(profiles)
     largest = np.where(known, profiles, -np.inf).max(axis=0)
     smallest = np.where(known, profiles, np.inf).min(axis=0)
-    return np.flatnonzero((known.mean(axis=0) >= LEAST_COMPLETE) & (largest > smallest))
+    differs = largest > smallest
+    usable = differs & (known.mean(axis=0) >= LEAST_COMPLETE)
+    return np.flatnonzero(usable & (usable.sum() >= LEAST_COMPLETE * differs.sum()))
 
 
 def _trust(n_datasets: int) -> float:
