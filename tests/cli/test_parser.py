@@ -16,7 +16,7 @@ from apprenti.cli.parser import build_parser
 from apprenti.domain.errors import OptionError
 from apprenti.texts import Lang
 
-COMMANDS = ("inspect", "train", "predict", "evaluate", "report", "serve", "samples")
+COMMANDS = ("inspect", "train", "predict", "evaluate", "report", "serve", "samples", "bench")
 ENGLISH = re.compile(
     r"\b(usage|options:|show this|positional|default:|required|the following)\b", re.IGNORECASE
 )
@@ -62,6 +62,10 @@ def test_no_command_at_all_shows_the_help_and_fails(capsys: pytest.CaptureFixtur
         ("serve m --port 70000", "bad_number"),
         ("samples letters d", "bad_choice"),
         ("dance", "bad_choice"),
+        ("bench selector --perf p", "argument_missing"),
+        ("bench speed --perf p --meta m", "bad_choice"),
+        ("bench selector --perf p --meta m --budget 0", "short_budget"),
+        ("bench selector --perf p --meta m --k 0", "bad_number"),
     ],
 )
 @pytest.mark.parametrize("lang", ["en", "fr"])

@@ -45,7 +45,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "inspect", "train", "predict", "evaluate", "report", "serve", "samples"]
+    "command", ["", "inspect", "train", "predict", "evaluate", "report", "serve", "samples", "bench"]
 )
 def test_asking_for_help_loads_nothing_heavy(command: str) -> None:
     code = HELP.format(arguments=[*command.split(), "--help"]) + LOADED.format(names=HEAVY)

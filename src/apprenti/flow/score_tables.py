@@ -6,7 +6,7 @@ scores. Where no file names its rows, they are taken in the order they stand in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,11 +59,9 @@ def read_table(path: Path, *, like: Names = ()) -> Table:
     frame = read_parquet(path, name=str(path))
     if not len(frame):
         raise DataError("empty_table", source=str(path))
-    found = list(_names(frame))
-    wanted = set(like)
+    wanted = frozenset(like)
+    found = list(_names(frame, wanted))
     name, rows = max(found, key=lambda pair: len(wanted & set(pair[1])), default=("", ()))
-    if rows and like and not wanted & set(rows):
-        name, rows = "", ()  # something is unique in it, but it does not name the rows of the scores
     if not rows and not found:
         _refuse_repeated(frame, str(path))
     columns = [column for column in frame.columns if str(column) != name and not _is_text(frame[column])]
@@ -133,16 +131,21 @@ def _order(table: Table, scores: Table) -> NDArray[np.intp]:
     return order
 
 
-def _names(frame: Any) -> Iterator[tuple[str, Names]]:
-    """Yield (column, names) for all that could name the rows: unique, and words or whole numbers; index first."""
+def _names(frame: Any, like: Set[str]) -> Iterator[tuple[str, Names]]:
+    """Yield (column, names) for all that could name the rows, the index first: unique words, or whole numbers.
+
+    Whole numbers must agree with the names the scores have, if any: they could as well be sizes.
+    """
     from pandas import RangeIndex
 
     index = frame.index
     if not isinstance(index, RangeIndex) and index.nlevels == 1 and not _is_count(index):
         yield from _unique(str(index.name or ""), _written(index))
     for place, column in enumerate(frame.columns):
-        if _is_text(frame[column]) or (place == 0 and _is_identifier(frame[column])):
-            yield from _unique(str(column), _written(frame[column]))
+        words = _written(frame[column])
+        is_number = place == 0 and _is_identifier(frame[column]) and (not like or not like.isdisjoint(words))
+        if _is_text(frame[column]) or is_number:
+            yield from _unique(str(column), words)
 
 
 def _unique(name: str, words: Names) -> Iterator[tuple[str, Names]]:

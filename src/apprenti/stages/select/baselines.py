@@ -63,9 +63,9 @@ def nearest_order(points: Floats, profiles: Floats, profile: Floats, k: int) -> 
     return _followed(order, average_order(points))
 
 
-def random_order(n_recipes: int, random: np.random.Generator) -> Order:
+def chance_order(n_recipes: int, generator: np.random.Generator) -> Order:
     """Return all recipes in an order of chance."""
-    return [int(recipe) for recipe in random.permutation(n_recipes)]
+    return [int(recipe) for recipe in np.argsort(generator.random(size=n_recipes))]
 
 
 def _followed(order: Order, others: Order) -> Order:

@@ -2,7 +2,8 @@
 
 The first pick is the recipe with the largest weighted drop in the loss of past data sets. From the second on, the
 drop is multiplied by the points a Gaussian, given the results so far, expects the recipe to gain on this data set
-(their geometric mean: a recipe must be a good complement on past data *and* promising on this one).
+(their geometric mean: a recipe must be a good complement on past data *and* promising on this one); and past data
+sets that agree with the results count for more in the drop.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from apprenti.stages.select.agreement import agreeing
 from apprenti.stages.select.completion import complete
 from apprenti.stages.select.gaussian import Gaussian, fit_gaussian
 from apprenti.stages.select.losses import CAP_POINTS, capped_points, losses
@@ -137,7 +139,7 @@ class Choice:
         """Return how far each recipe would lower the weighted loss of the best pick on past data sets, [m]."""
         covered = [recipe for recipe in self.picked if recipe not in self._failed]
         best = self.past.losses[:, covered].min(axis=1, initial=1.0)
-        return np.asarray(self.weights @ np.maximum(best[:, None] - self.past.losses, 0.0))
+        return np.asarray(self._weights_now() @ np.maximum(best[:, None] - self.past.losses, 0.0))
 
     def expected_gain(self) -> Floats:
         """Return the points each recipe is expected to gain over the best result so far, [m]."""
@@ -145,9 +147,20 @@ class Choice:
         return expected_improvement(mean, deviation, max(self._results.values(), default=0.0))
 
     def _expected(self) -> tuple[Floats, Floats]:
+        return self.gaussian.given(*self._seen())
+
+    def _weights_now(self) -> Floats:
+        """Return how much each past data set counts in view of the results, [n]."""
+        if self.in_batch:
+            return self.weights
+        seen, points = self._seen()
+        return agreeing(self.weights, self.past.points[:, seen], points)
+
+    def _seen(self) -> tuple[list[int], Floats]:
+        """Return the recipes that have a result, and their points, those of failures raised as in the past."""
         seen = list(self._results)
         points = np.array([self._results[recipe] for recipe in seen])
-        return self.gaussian.given(seen, np.maximum(points, points.max(initial=0.0) - CAP_POINTS))
+        return seen, np.maximum(points, points.max(initial=0.0) - CAP_POINTS)
 
     def _open(self) -> NDArray[np.bool_]:
         open_ = (

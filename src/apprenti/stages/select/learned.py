@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apprenti.domain.knowledge import Knowledge
-from apprenti.domain.recipe import Pick, Recipe, Trial, TrialStatus
+from apprenti.domain.recipe import Interval, Pick, Recipe, Trial, TrialStatus
 from apprenti.recipes import CELLS, PRIOR, Material
 from apprenti.recipes.times import PROCESS_SECONDS, predicted_seconds
 from apprenti.stages.select.choice import Choice, Past, remember
 from apprenti.stages.select.profile_vector import PROFILE_COLUMNS, profile_vector
 from apprenti.stages.select.reasons import reason_for, sentence_of
-from apprenti.stages.select.score_intervals import ScoreModel, fit_scores
+from apprenti.stages.select.score_intervals import fit_scores
 from apprenti.stages.select.seconds import fit_seconds
 from apprenti.stages.select.selector import N_PICKS, Ground
 from apprenti.stages.select.similarity import fit_similarity
@@ -118,9 +118,11 @@ class LearnedSelector:
         return self._weights
 
     @cached_property
-    def _score_model(self) -> ScoreModel:
+    def _intervals(self) -> tuple[Interval, ...]:
+        """Between which scores each recipe should end up, m of them."""
         families = np.unique(self._knowledge.families, return_inverse=True)[1].astype(np.intp)
-        return fit_scores(self._scores, self._profiles, families, seed=self._seed)
+        model = fit_scores(self._scores, self._profiles, families, seed=self._seed)
+        return model.intervals(self._profile)
 
     def _pick(self, at: int, before: Sequence[int]) -> Pick:
         reason = reason_for(at, before, self._past, self._weights)
@@ -128,7 +130,7 @@ class LearnedSelector:
             recipe=self._recipes[at],
             reason=sentence_of(reason, self._knowledge.datasets),
             predicted_seconds=float(self._seconds[at]),
-            predicted_score=self._score_model.interval(self._profile, at),
+            predicted_score=self._intervals[at],
         )
 
     def _predicted_seconds(self) -> Floats:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from apprenti.stages.select.baselines import (
     Order,
     average_order,
+    chance_order,
     nearest_order,
     portfolio_order,
-    random_order,
 )
 from apprenti.stages.select.choice import SAFETY, Choice, Past, remember
 from apprenti.stages.select.completion import complete
@@ -136,9 +136,9 @@ class _Teacher:
         nearest = nearest_order(self._points, self._profiles, profile, self._rules.k)
         for name, order in (*self._fixed.items(), ("nearest", nearest)):
             yield (name, 0, *_follow(order, target, self._rules))
-        random = np.random.default_rng([self._rules.seed, row])
+        generator = np.random.default_rng([self._rules.seed, row])
         for draw in range(N_RANDOM):
-            yield ("random", draw, *_follow(random_order(len(target.points), random), target, self._rules))
+            yield ("random", draw, *_follow(chance_order(len(target.points), generator), target, self._rules))
         choice = Choice(
             past=self._past,
             weights=self._similarity.weights(profile),

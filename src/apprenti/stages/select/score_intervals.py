@@ -18,9 +18,9 @@ from apprenti.stages.select.completion import complete
 
 Floats = NDArray[np.float64]
 
-N_TREES = 100
+N_TREES = 60
 N_COMPONENTS = 6
-N_FOLDS = 8
+N_FOLDS = 5
 LEVEL = 0.9
 LEAST_ROWS = 10
 """With fewer data sets an interval of 90 % is everything there is between 0 and 1."""
@@ -46,23 +46,22 @@ class ScoreModel:
     misses: Floats
     level: float
 
-    def foretell(self, profile: Floats) -> Floats:
-        """Return the points each recipe should score, [m].
+    def intervals(self, profile: Floats) -> tuple[Interval, ...]:
+        """Return between which scores, 0..1, each recipe should end up, m of them.
 
         Args:
             profile: [p]; NaN where not known.
         """
         filled = _filled(profile[None], self.middle)
-        return np.asarray(_foretold(self.forest, self.mean, self.directions, filled)[0])
+        foretold = _foretold(self.forest, self.mean, self.directions, filled)[0]
+        return tuple(self._around(points, self.misses[:, at]) for at, points in enumerate(foretold))
 
-    def interval(self, profile: Floats, recipe: int) -> Interval:
-        """Return between which scores, 0..1, a recipe should end up."""
-        misses = self.misses[:, recipe]
+    def _around(self, foretold: float, misses: Floats) -> Interval:
+        """Return the interval around foretold points that the misses of one recipe speak for, [n]."""
         misses = np.sort(misses[~np.isnan(misses)])
-        if len(misses) < LEAST_ROWS:
+        n, tail = len(misses), (1 - self.level) / 2
+        if n < LEAST_ROWS:
             return Interval(low=0.0, high=1.0, level=self.level)
-        foretold, tail = self.foretell(profile)[recipe], (1 - self.level) / 2
-        n = len(misses)
         low = misses[max(0, int(np.floor(tail * (n + 1))) - 1)]
         high = misses[min(n - 1, int(np.ceil((1 - tail) * (n + 1))) - 1)]
         ends = np.clip(np.array([foretold + low, foretold + high]) / 100.0, 0.0, 1.0)

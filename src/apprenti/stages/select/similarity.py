@@ -63,7 +63,7 @@ class Similarity:
         proximity[np.isnan(proximity)] = proximity[self.rows].mean()
         trust = _trust(len(self.rows))
         mixed = trust * proximity / max(proximity.sum(), 1e-12) + (1 - trust) * alike
-        return capped(mixed / mixed.sum(), max(MOST_WEIGHT, 2.0 / self.n))
+        return capped(mixed / mixed.sum(), most_weight(self.n))
 
 
 def fit_similarity(profiles: Floats, losses: Floats, *, seed: int, n_trees: int = N_TREES) -> Similarity:
@@ -95,6 +95,11 @@ def principal_components(values: Floats, n_components: int) -> Floats:
     """Return each row's place along the main directions in which rows differ, [n, ≤ n_components]."""
     strengths = np.linalg.svd(values - values.mean(axis=0), full_matrices=False)
     return np.asarray((strengths[0] * strengths[1])[:, :n_components])
+
+
+def most_weight(n: int) -> float:
+    """Return the largest share one of ``n`` data sets may have."""
+    return max(MOST_WEIGHT, 2.0 / n)
 
 
 def capped(weights: Floats, most: float) -> Floats:
