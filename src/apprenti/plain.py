@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from apprenti.domain.recipe import Pick, Trial
     from apprenti.domain.scores import Scores
     from apprenti.domain.sentence import Sentence
+    from apprenti.flow.bench_selector import SelectorBench
     from apprenti.flow.inspect import Inspection
     from apprenti.flow.knowledge import Export, KnowledgeSummary, Merge
     from apprenti.flow.train import Training
     from apprenti.stages.predict import Predictor
+    from apprenti.stages.select import Standing
     from apprenti.texts import Lang
 
 
@@ -157,6 +159,25 @@ def forgotten_data(there_was: KnowledgeSummary, *, imports_only: bool) -> dict[s
     """Return how much was forgotten."""
     own = {"n_trainings": 0, "n_cells": 0} if imports_only else to_json(there_was.own)
     return {"own": own, "imported": to_json(there_was.imported)}
+
+
+def selector_bench_data(bench: SelectorBench) -> dict[str, Any]:
+    """Return how each way of choosing recipes did, ours first, and the seconds it took to find out."""
+    ours_first = sorted(bench.standings, key=lambda name: name != "ours")
+    return {name: _standing(bench.standings[name]) for name in ours_first} | {
+        "seconds": _rounded(bench.seconds)
+    }
+
+
+def _standing(standing: Standing) -> dict[str, Any]:
+    interval = standing.gain_interval
+    return {
+        "mean_regret_points": _rounded(standing.mean_regret_points),
+        "median_regret_points": _rounded(standing.median_regret_points),
+        "hit_rate": _rounded(standing.hit_rate),
+        "gain_points": _rounded(standing.gain_points),
+        "gain_interval": [_rounded(interval.low), _rounded(interval.high)],
+    }
 
 
 def _details(scores: Scores, labels: Sequence[str]) -> dict[str, Any]:

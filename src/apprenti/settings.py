@@ -84,11 +84,15 @@ def open_tools(settings: Settings, progress: Progress) -> Iterator[Tools]:
         )
 
 
-def seconds_of(budget: str | float) -> float:
+def seconds_of(budget: str | float, *, shortest_seconds: float = SHORTEST_BUDGET_SECONDS) -> float:
     """Return the seconds that ``90``, ``90s``, ``2m``, ``1m30``, ``1h`` or ``1h30`` stand for.
 
+    Args:
+        budget: as it was written.
+        shortest_seconds: what it must be at least.
+
     Raises:
-        OptionError: not a duration, or less than 15 seconds.
+        OptionError: not a duration, or less than ``shortest_seconds``.
 
     Example:
         >>> seconds_of("1m30")
@@ -102,8 +106,8 @@ def seconds_of(budget: str | float) -> float:
     if match["h"] and not match["m"] and match["s"] and not text.endswith("s"):
         minutes, seconds = seconds, 0.0  # 1h30 is an hour and a half
     total = hours * 3600 + minutes * 60 + seconds
-    if total < SHORTEST_BUDGET_SECONDS:
-        raise OptionError("short_budget", budget=str(budget), shortest=int(SHORTEST_BUDGET_SECONDS))
+    if total < shortest_seconds:
+        raise OptionError("short_budget", budget=str(budget), shortest=f"{shortest_seconds:g}")
     return total
 
 

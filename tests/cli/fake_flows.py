@@ -19,9 +19,11 @@ from apprenti.domain.recipe import Interval, Pick, Recipe, Trial, TrialStatus
 from apprenti.domain.report import Report
 from apprenti.domain.seams import Progress
 from apprenti.domain.sentence import Sentence
+from apprenti.flow.bench_selector import SelectorBench
 from apprenti.flow.inspect import Inspection
 from apprenti.flow.knowledge import Amount, Export, KnowledgeSummary, Merge, Refusal
 from apprenti.flow.train import Training
+from apprenti.stages.select import Standing
 
 EMPTY = Sentence(key="errors.empty_file", values={"item": "hat/0.png"})
 OTHER = Recipe(backbones=RECIPE.backbones, canvas=RECIPE.canvas, transform="pca.v1", head="lda.v1")
@@ -157,6 +159,23 @@ class FakeFlows:
     def forget_knowledge(self, folder: Path, *, imports_only: bool) -> KnowledgeSummary:
         self._note("forget_knowledge", folder=folder, imports_only=imports_only)
         return KNOWLEDGE
+
+    def bench_selector(self, perf: Path, meta: Path, cost: Path | None, **options: Any) -> SelectorBench:
+        self._note("bench_selector", perf=perf, meta=meta, cost=cost, **options)
+        standing = Standing(
+            mean_regret_points=0.75, median_regret_points=0.25, hit_rate=0.7125, gain_points=0.3,
+            gain_interval=Interval(low=0.125, high=0.5),
+        )  # fmt: skip
+        return SelectorBench(
+            standings={"portfolio": standing, "ours": standing},
+            n_datasets=159,
+            n_recipes=1219,
+            n_families=159,
+            k=5,
+            budget_seconds=options["budget_seconds"],
+            notices=(Sentence(key="bench.rows_without_scores", values={"n": 1, "names": "set-3"}),),
+            seconds=61.5,
+        )
 
     def serve(self, models: Sequence[Path], **options: Any) -> None:
         self._note("serve", models=models, **options)

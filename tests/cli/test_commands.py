@@ -122,6 +122,46 @@ def test_french_is_french_to_the_spaces(capsys: Captured) -> None:
     assert "1\u202f200 photos" in text
 
 
+def test_bench_answers_with_the_promised_figures_and_nothing_else(capsys: Captured) -> None:
+    flows = FakeFlows()
+    words = [
+        "bench",
+        "selector",
+        "--perf",
+        "p",
+        "--meta",
+        "m",
+        "--cost",
+        "c",
+        "--budget",
+        "10",
+        "--groups",
+        "kin",
+    ]
+    answer = answered(capsys, *words, flows=flows)
+    assert set(answer) == {"ours", "portfolio", "seconds"}
+    assert answer["ours"] == {
+        "mean_regret_points": 0.75,
+        "median_regret_points": 0.25,
+        "hit_rate": 0.7125,
+        "gain_points": 0.3,
+        "gain_interval": [0.125, 0.5],
+    }
+    asked = flows.asked["bench_selector"]
+    assert (asked["perf"], asked["meta"], asked["cost"]) == (Path("p"), Path("m"), Path("c"))
+    assert (asked["k"], asked["budget_seconds"], asked["groups"]) == (5, 10, "kin")
+
+
+def test_a_person_reads_the_standings_as_a_table(capsys: Captured) -> None:
+    words = ["bench", "selector", "--perf", "p", "--meta", "m"]
+    text = shown(capsys, *words)
+    assert "159 data sets, 1,219 recipes" in text
+    assert "Apprenti" in text
+    assert "[0.12 ; 0.50]" in text or "[0.13 ; 0.50]" in text
+    assert "1 row without any score is set aside: set-3" in text
+    assert "à 1 point près" in shown(capsys, *words, "--lang", "fr")
+
+
 @pytest.mark.parametrize("kind", [kind for kind in OUTCOMES if kind is not errors.ApprentiError])
 def test_every_error_has_its_exit_code_and_its_json(
     kind: type[errors.ApprentiError], capsys: Captured

@@ -16,7 +16,7 @@ from apprenti.cli.parser import build_parser
 from apprenti.domain.errors import OptionError
 from apprenti.texts import Lang
 
-COMMANDS = ("inspect", "train", "predict", "evaluate", "report", "serve", "samples", "knowledge")
+COMMANDS = ("inspect", "train", "predict", "evaluate", "report", "serve", "samples", "knowledge", "bench")
 ENGLISH = re.compile(
     r"\b(usage|options:|show this|positional|default:|required|the following)\b", re.IGNORECASE
 )
@@ -66,6 +66,10 @@ def test_no_command_at_all_shows_the_help_and_fails(capsys: pytest.CaptureFixtur
         ("knowledge dance", "bad_choice"),
         ("knowledge export", "argument_missing"),
         ("knowledge show --yes", "argument_unknown"),
+        ("bench selector --perf p", "argument_missing"),
+        ("bench speed --perf p --meta m", "bad_choice"),
+        ("bench selector --perf p --meta m --budget 0", "short_budget"),
+        ("bench selector --perf p --meta m --k 0", "bad_number"),
     ],
 )
 @pytest.mark.parametrize("lang", ["en", "fr"])

@@ -57,6 +57,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
         "samples",
         "knowledge",
         "knowledge merge",
+        "bench",
     ],
 )
 def test_asking_for_help_loads_nothing_heavy(command: str) -> None:

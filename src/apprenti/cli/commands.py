@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from apprenti import plain
 from apprenti.cli import predictions, show
+from apprenti.cli.bench_table import bench_text
+from apprenti.cli.complaints import printable
 from apprenti.cli.knowledge_commands import knowledge as knowledge
 from apprenti.domain.errors import OptionError
 from apprenti.settings import default_model_path
@@ -101,6 +103,27 @@ def samples(options: Namespace, desk: Desk, flows: Flows) -> int:
         desk.write_json({"name": options.name, "folder": str(options.folder), "n": n})
     else:
         desk.write(desk.say("samples_written", n=n, folder=str(options.folder)))
+    return 0
+
+
+def bench(options: Namespace, desk: Desk, flows: Flows) -> int:
+    """``apprenti bench selector``."""
+    done = flows.bench_selector(
+        options.perf,
+        options.meta,
+        options.cost,
+        k=options.k,
+        budget_seconds=options.budget,
+        groups=options.groups,
+        seed=options.seed,
+        progress=desk.progress(),
+    )
+    if desk.as_json:
+        for notice in done.notices:
+            desk.tell(printable(notice.said(desk.lang)))
+        desk.write_json(plain.selector_bench_data(done))
+    else:
+        desk.write(bench_text(done, desk.lang))
     return 0
 
 

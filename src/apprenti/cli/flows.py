@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from apprenti.domain.prediction import Prediction
     from apprenti.domain.report import Report
     from apprenti.domain.seams import Progress
+    from apprenti.flow.bench_selector import SelectorBench
     from apprenti.flow.inspect import Inspection
     from apprenti.flow.knowledge import Export, KnowledgeSummary, Merge
     from apprenti.flow.tools import Tools
@@ -113,6 +114,35 @@ class Flows:
         from apprenti.flow.knowledge import forget_knowledge
 
         return forget_knowledge(folder, imports_only=imports_only)
+
+    def bench_selector(
+        self,
+        perf: Path,
+        meta: Path,
+        cost: Path | None,
+        *,
+        k: int,
+        budget_seconds: float | None,
+        groups: str | None,
+        seed: int,
+        progress: Progress,
+    ) -> SelectorBench:
+        """Judge how recipes are chosen on a matrix of known scores."""
+        import time
+
+        from apprenti.flow.bench_selector import bench_selector
+
+        return bench_selector(
+            perf,
+            meta,
+            cost,
+            k=k,
+            budget_seconds=budget_seconds,
+            groups=groups,
+            seed=seed,
+            progress=progress,
+            clock=time.monotonic,
+        )
 
     def serve(
         self,

@@ -15,6 +15,8 @@ from apprenti.texts import LANGS, Lang, say
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
+MOST_PICKS = 100
+SHORTEST_BENCH_BUDGET_SECONDS = 0.1
 
 # argparse says these in English only and has no hook to say them otherwise; an unknown one passes as it is
 _COMPLAINTS = (
@@ -199,6 +201,33 @@ def _add_knowledge(command: Parser) -> None:
     _add_shared(command)
 
 
+def _add_bench(command: Parser) -> None:
+    command.given.add_argument("what", choices=("selector",), help=command.word("bench_what"))
+    for name in ("perf", "meta", "cost"):
+        _add_table(command, name, required=name != "cost")
+    add = command.options.add_argument
+    add("--k", type=_whole("--k", 1, MOST_PICKS), default=5, metavar="K", help=command.word("bench_k"))
+    add("--budget", type=_bench_budget, metavar="S", help=command.word("bench_budget"))
+    add("--groups", metavar=command.word("column_name"), help=command.word("bench_groups"))
+    add("--seed", type=_whole("--seed", 0, 2**32 - 1), default=0, metavar="N", help=command.word("seed"))
+    _add_shared(command)
+
+
+def _add_table(command: Parser, name: str, *, required: bool) -> None:
+    place = command.given if required else command.options
+    place.add_argument(
+        f"--{name}",
+        type=Path,
+        required=required,
+        metavar=command.word("table_name"),
+        help=command.word(f"bench_{name}"),
+    )
+
+
+def _bench_budget(word: str) -> float:
+    return settings.seconds_of(word, shortest_seconds=SHORTEST_BENCH_BUDGET_SECONDS)
+
+
 def _add_data(command: Parser) -> None:
     command.given.add_argument(
         "data", type=Path, metavar=command.word("data_name"), help=command.word("data")
@@ -265,4 +294,5 @@ _COMMANDS: dict[str, Callable[[Parser], None]] = {
     "serve": _add_serve,
     "samples": _add_samples,
     "knowledge": _add_knowledge,
+    "bench": _add_bench,
 }

@@ -71,11 +71,19 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
-    """A recipe chosen to be trained, with the reason in words and the seconds it should take."""
+    """A recipe chosen to be trained.
+
+    Args:
+        recipe: what would be trained.
+        reason: why, in words.
+        predicted_seconds: it should take.
+        predicted_score: between which validation accuracies it should end up; ``None`` where nothing is known.
+    """
 
     recipe: Recipe
     reason: Sentence
     predicted_seconds: float
+    predicted_score: Interval | None = None
 
 
 class TrialStatus(StrEnum):

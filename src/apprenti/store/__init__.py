@@ -12,6 +12,7 @@ from apprenti.store.knowledge_files import StorageFacts, forget, storage_facts
 from apprenti.store.knowledge_lines import digest_of, line_of, record_of
 from apprenti.store.knowledge_rows import cells_by_recipe, training_weights
 from apprenti.store.memory_shelf import MemoryShelf
+from apprenti.store.parquet import read_parquet
 from apprenti.store.workspace import private_workspace
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "private_workspace",
     "read_cells",
     "read_export",
+    "read_parquet",
     "record_of",
     "records_by_digest",
     "storage_facts",

@@ -47,7 +47,9 @@ def plural_form(n: float, lang: Lang) -> str:
 
 
 def written(value: object, lang: Lang) -> object:
-    """Return a whole number with the thousands mark of ``lang``; anything else unchanged."""
+    """Return a number as ``lang`` writes it: the thousands mark of whole ones, the decimal mark of floats."""
+    if isinstance(value, float):
+        return f"{value:g}".replace(".", "," if lang == "fr" else ".")
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}".replace(",", "\u202f" if lang == "fr" else ",")
     return value

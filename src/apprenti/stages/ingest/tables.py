@@ -14,15 +14,14 @@ import csv
 import io
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import IO, cast
 
 from apprenti.domain.dataset import SetAside, Target, TaskType
 from apprenti.domain.errors import DataError
 from apprenti.stages.ingest.listing import Listed, Listing, aside, clean_label, split_named
 from apprenti.stages.ingest.tree import shown
+from apprenti.store import read_parquet
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".parquet", ".pq"})
 PATH_COLUMNS = (
@@ -173,25 +172,15 @@ def _is_parquet(table: Path) -> bool:
 
 
 def _parquet_rows(table: Path, name: str) -> Iterator[Row]:
-    from fastparquet import ParquetFile
+    names: dict[str, str] = {}
 
-    try:
-        with ExitStack() as opened:  # fastparquet leaves its files open
+    def choose(present: list[str]) -> list[str]:
+        names.update({key: present[at] for key, at in _columns(present, name).items()})
+        return list(dict.fromkeys(names.values()))
 
-            def open_with(path: str, mode: str = "rb") -> IO[bytes]:
-                return cast("IO[bytes]", opened.enter_context(open(path, mode)))
-
-            parquet = ParquetFile(str(table), open_with=open_with)
-            columns = _columns(list(parquet.columns), name)
-            names = {key: parquet.columns[at] for key, at in columns.items()}
-            frames = list(parquet.iter_row_groups(columns=list(names.values())))
-    except DataError:
-        raise
-    except Exception as error:  # fastparquet raises anything on a damaged file
-        raise DataError("damaged_parquet", source=name) from error
-    for frame in frames:
-        for cells in zip(*(frame[names[key]].tolist() for key in names), strict=True):
-            yield _row(dict(zip(names, map(_cell, cells), strict=True)))
+    frame = read_parquet(table, name=name, choose=choose)
+    for cells in zip(*(frame[column].tolist() for column in names.values()), strict=True):
+        yield _row(dict(zip(names, map(_cell, cells), strict=True)))
 
 
 def _cell(value: object) -> str:

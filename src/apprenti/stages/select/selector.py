@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from apprenti.domain.knowledge_table import Knowledge
 from apprenti.domain.profile import Profile
-from apprenti.domain.recipe import Canvas, Cell, Pick, Trial
+from apprenti.domain.recipe import Canvas, Pick, Recipe, Trial
 
 N_PICKS = 5
 
@@ -48,16 +49,30 @@ class Selector(Protocol):
 
 
 def open_selector(
-    ground: Ground, *, knowledge: Sequence[Cell] = (), n_picks: int = N_PICKS, seed: int = 0
+    ground: Ground,
+    *,
+    knowledge: Knowledge | None = None,
+    candidates: Sequence[Recipe] = (),
+    n_picks: int = N_PICKS,
+    explores: float = 0.0,
+    seed: int = 0,
 ) -> Selector:
-    """Return the selector that suits what is known.
+    """Return the selector that suits what is known: a learned one, or the fixed order where that is too little.
 
     Args:
         ground: what the choice rests on.
-        knowledge: cells of earlier trainings; the fixed order does not use them, a learned one will.
+        knowledge: scores of recipes on past data sets.
+        candidates: recipes that may be picked; those of the catalogue on the backbones at hand by default. Only
+            those the knowledge has scores of are.
         n_picks: how many recipes are trained.
-        seed: of exploration; the fixed order has none.
+        explores: how likely a pick tries what is least known, 0..1.
+        seed: of the forests and of exploration.
     """
+    from apprenti.stages.select.learned import LearnedSelector, enough_known
     from apprenti.stages.select.prior import PriorSelector
 
-    return PriorSelector(ground, n_picks=n_picks)
+    if knowledge is None or not enough_known(ground, knowledge, candidates, n_picks):
+        return PriorSelector(ground, n_picks=n_picks)
+    return LearnedSelector(
+        ground, knowledge, candidates=candidates, n_picks=n_picks, explores=explores, seed=seed
+    )

@@ -1,0 +1,191 @@
+"""The selector that learns: picks from what past data sets and the results so far say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apprenti.domain.knowledge_table import Knowledge
+from apprenti.domain.recipe import Interval, Pick, Recipe, Trial, TrialStatus
+from apprenti.recipes import CELLS, PRIOR, Material
+from apprenti.recipes.times import PROCESS_SECONDS, predicted_seconds
+from apprenti.stages.select.choice import Choice, Past, remember
+from apprenti.stages.select.profile_vector import PROFILE_COLUMNS, profile_vector
+from apprenti.stages.select.reasons import reason_for, sentence_of
+from apprenti.stages.select.score_intervals import fit_scores
+from apprenti.stages.select.seconds import fit_seconds
+from apprenti.stages.select.selector import N_PICKS, Ground
+from apprenti.stages.select.similarity import fit_similarity
+
+Floats = NDArray[np.float64]
+
+LEAST_DATASETS = 10
+LEAST_CELLS = 5
+"""A recipe measured on fewer data sets is not known well enough to be picked."""
+FORMULA_WORTH = 5.0
+"""Past data sets' worth of times that the formula of ``recipes.times`` counts for."""
+EXPLORING_SHARE = 0.2
+"""What ``explores`` is where exploration is wanted: one pick in five."""
+
+
+def enough_known(ground: Ground, knowledge: Knowledge, candidates: Sequence[Recipe], n_picks: int) -> bool:
+    """Return whether the knowledge says enough of enough recipes to choose by it."""
+    if len(knowledge.datasets) < LEAST_DATASETS:
+        return False
+    return len(_known_recipes(ground, knowledge, candidates)) > n_picks
+
+
+class LearnedSelector:
+    """Hands out the recipes that promise most, and looks at every result before the next.
+
+    Args:
+        ground: what the choice rests on.
+        knowledge: scores of recipes on past data sets.
+        candidates: recipes that may be picked; those of the catalogue by default.
+        n_picks: how many recipes are handed out at most.
+        in_batch: never looks at results.
+        explores: how likely a pick tries what is least known, 0..1.
+        seed: of the forests and of exploration.
+    """
+
+    def __init__(
+        self,
+        ground: Ground,
+        knowledge: Knowledge,
+        *,
+        candidates: Sequence[Recipe] = (),
+        n_picks: int = N_PICKS,
+        in_batch: bool = False,
+        explores: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        known = _known_recipes(ground, knowledge, candidates)
+        self._ground, self._knowledge, self._n_picks, self._seed = ground, knowledge, n_picks, seed
+        self._columns = np.array(list(known), dtype=np.intp)
+        self._recipes = list(known.values())
+        self._place = {recipe.name: at for at, recipe in enumerate(self._recipes)}
+        self._scores = knowledge.scores[:, self._columns].astype(np.float64)
+        self._profiles = _profiles(knowledge)
+        self._profile = profile_vector(ground.profile).astype(np.float64)
+        self._past: Past = remember(self._scores)
+        similarity = fit_similarity(self._profiles, self._past.losses, seed=seed)
+        self._weights = similarity.weights(self._profile)
+        self._seconds = self._predicted_seconds()
+        self._choice = Choice(
+            past=self._past,
+            weights=self._weights,
+            seconds=self._seconds,
+            in_batch=in_batch,
+            explores=explores,
+            seed=seed,
+        )
+        self._given: list[Pick] = []
+
+    def plan(self) -> tuple[Pick, ...]:
+        """Return the picks as they stand now, those already handed out first."""
+        planned = self._choice.planned(self._n_picks - len(self._given))
+        before = list(self._choice.picked)
+        return (*self._given, *(self._pick(at, before + planned[:n]) for n, at in enumerate(planned)))
+
+    def ask(self, *, seconds_left: float) -> Pick | None:
+        """Return the pick that promises most and fits ``seconds_left``; ``None`` when none does or all are given.
+
+        The first question is always answered, if need be with the quickest recipe: one try is better than none.
+        """
+        if len(self._given) >= self._n_picks:
+            return None
+        before = list(self._choice.picked)
+        at = self._choice.ask(seconds_left=seconds_left)
+        if at is None and not self._given:
+            at = self._choice.ask_cheapest()
+        if at is None:
+            return None
+        self._given.append(self._pick(at, before))
+        return self._given[-1]
+
+    def tell(self, trial: Trial) -> None:
+        """Take in what came of a pick; anything that was not picked here is passed over."""
+        at = self._place.get(trial.recipe.name)
+        if at is not None:
+            self._choice.tell(at, trial.score if trial.status is TrialStatus.FINISHED else None)
+
+    @property
+    def weights(self) -> Floats:
+        """How much each past data set counts for this one, [n], in all 1."""
+        return self._weights
+
+    @cached_property
+    def _intervals(self) -> tuple[Interval, ...]:
+        """Between which scores each recipe should end up, m of them."""
+        families = np.unique(self._knowledge.families, return_inverse=True)[1].astype(np.intp)
+        model = fit_scores(self._scores, self._profiles, families, seed=self._seed)
+        return model.intervals(self._profile)
+
+    def _pick(self, at: int, before: Sequence[int]) -> Pick:
+        reason = reason_for(at, before, self._past, self._weights)
+        return Pick(
+            recipe=self._recipes[at],
+            reason=sentence_of(reason, self._knowledge.datasets),
+            predicted_seconds=float(self._seconds[at]),
+            predicted_score=self._intervals[at],
+        )
+
+    def _predicted_seconds(self) -> Floats:
+        """Return the seconds of each recipe, [m]: the formula, corrected by what past data sets took."""
+        formula = np.array([_formula_seconds(recipe, self._ground) for recipe in self._recipes])
+        seconds = self._knowledge.seconds[:, self._columns].astype(np.float64)
+        model = fit_seconds(seconds, self._profiles)
+        if model is None:
+            return formula
+        n_known = np.isfinite(seconds).sum(axis=0)
+        share = n_known / (n_known + FORMULA_WORTH)
+        per_fit = np.maximum(formula - PROCESS_SECONDS, 1e-3) / self._ground.n_fits
+        learned = model.seconds(self._profile)
+        return np.asarray(PROCESS_SECONDS + self._ground.n_fits * learned**share * per_fit ** (1 - share))
+
+
+def _known_recipes(ground: Ground, knowledge: Knowledge, candidates: Sequence[Recipe]) -> dict[int, Recipe]:
+    """Return the recipes that can be picked by their column of the knowledge, in its order."""
+    by_name = {recipe.name: recipe for recipe in candidates or _catalogue(ground)}
+    n_cells = np.isfinite(knowledge.scores).sum(axis=0)
+    return {
+        column: by_name[name]
+        for column, name in enumerate(knowledge.recipes)
+        if name in by_name and n_cells[column] >= LEAST_CELLS
+    }
+
+
+def _catalogue(ground: Ground) -> list[Recipe]:
+    """Return every recipe of the catalogue on the backbones at hand."""
+    networks, classic = tuple(ground.networks), tuple(ground.classic)
+    backbones: dict[Material, tuple[str, ...]] = {
+        "classic": classic,
+        "nets": networks or classic,
+        "nets+classic": (*networks, *classic),
+    }
+    templates = (*PRIOR["nets" if networks else "classic"], *CELLS)
+    return [template.recipe(backbones[template.material], ground.canvas) for template in templates]
+
+
+def _profiles(knowledge: Knowledge) -> Floats:
+    """Return the profiles of past data sets in the order of ``PROFILE_COLUMNS``, [n, p]; NaN where not known."""
+    place = {name: at for at, name in enumerate(knowledge.profile_columns)}
+    profiles = np.full((len(knowledge.datasets), len(PROFILE_COLUMNS)), np.nan)
+    for column, name in enumerate(PROFILE_COLUMNS):
+        if name in place:
+            profiles[:, column] = knowledge.profiles[:, place[name]]
+    return profiles
+
+
+def _formula_seconds(recipe: Recipe, ground: Ground) -> float:
+    sizes = {**ground.networks, **ground.classic}
+    return predicted_seconds(
+        recipe,
+        n_rows=ground.profile.n_train + ground.profile.n_validation,
+        n_features=sum(sizes[name] for name in recipe.backbones),
+        n_labels=ground.profile.n_labels,
+        n_fits=ground.n_fits,
+    )
