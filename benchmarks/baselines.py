@@ -30,7 +30,7 @@ from apprenti.domain.recipe import Recipe
 from apprenti.flow.features import FeatureTable, lay_out_features
 from apprenti.flow.materials import Materials, gather_materials
 from apprenti.flow.tools import Tools
-from apprenti.recipes import CELLS, PRIOR
+from apprenti.recipes import PRIOR, Stock, templates_for
 from apprenti.settings import open_tools, read_settings
 from apprenti.stages.ingest import read_dataset
 from apprenti.stages.train import Folds, assign_folds
@@ -110,14 +110,18 @@ def each_alone(
 
 
 def catalogue(materials: Materials, *, cells: bool) -> Iterator[Recipe]:
-    """Yield the recipes picked from for the backbones at hand, and those of the cells where wanted."""
-    networks = tuple(backbone.name for backbone in materials.networks)
-    classic = tuple(backbone.name for backbone in materials.classic)
-    names = {"nets": networks, "classic": classic, "nets+classic": (*networks, *classic)}
-    for template in PRIOR["nets" if networks else "classic"]:
-        yield template.recipe(names[template.material], materials.canvas)
-    for template in CELLS if cells else ():
-        yield template.recipe(networks or classic, materials.canvas)
+    """Yield the fixed order on the backbones at hand, and where wanted all else that their features allow."""
+    stock = Stock(
+        networks={backbone.name: backbone.n_features for backbone in materials.networks},
+        classic={backbone.name: backbone.n_features for backbone in materials.classic},
+        canvas=materials.canvas,
+    )
+    for template in PRIOR["nets" if stock.networks else "classic"]:
+        yield template.on(stock)
+    for template in templates_for(stock) if cells else ():
+        recipe = template.on(stock)
+        if recipe.canvas == stock.canvas and set(recipe.backbones) <= set(materials.by_name):
+            yield recipe
 
 
 def validation_accuracy(

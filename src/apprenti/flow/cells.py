@@ -17,7 +17,7 @@ from apprenti.flow.materials import Materials
 from apprenti.flow.race import Race
 from apprenti.flow.tools import Tools
 from apprenti.flow.versions import program_versions
-from apprenti.recipes import CELLS
+from apprenti.recipes import BROUGHT_SPACE
 from apprenti.stages.train import CellsJob, measure_cells, stratified_folds
 from apprenti.store import append_cells
 
@@ -102,7 +102,8 @@ def start_cells(
 
 def cell_recipes(materials: Materials) -> tuple[Recipe, ...]:
     """Return the recipes cells are measured for, cheapest first."""
-    return tuple(template.recipe(_names(materials), materials.canvas) for template in CELLS)
+    plain = (t for t in BROUGHT_SPACE if t.material == "nets" and not t.mirrored)
+    return tuple(template.recipe(_names(materials), materials.canvas) for template in plain)
 
 
 def _names(materials: Materials) -> tuple[str, ...]:

@@ -1,15 +1,16 @@
 """How long a recipe should take, from the size of the data alone.
 
-The figures are CPU seconds of one core, fitted to ``benchmarks/head_times.py``; they promise an order of magnitude,
-and the selector asks for half as much again before it begins a recipe.
+The figures are CPU seconds of one core, fitted to ``benchmarks/head_times.py`` and ``benchmarks/embedding_times.py``;
+they promise an order of magnitude, and the selector asks for half as much again before it begins a recipe.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from apprenti.domain.recipe import Recipe
+from apprenti.domain.recipe import Look, Recipe
+from apprenti.recipes.templates import CLASSIC, MIRRORED, PACKAGED
 
 MAX_FITTED_BYTES = 64 * 2**20
 """Features a candidate is fitted on (7,000 rows of 2,400): several candidates are in memory side by side."""
@@ -66,6 +67,37 @@ TRANSFORMS: Mapping[str, TimeModel] = {
     "pca.v1": TimeModel(rate=1.6e-7, rows=0.6, features=1.3),
     "power_pca.v1": TimeModel(rate=1.1e-8, rows=0.9, features=1.4),
 }
+
+EMBEDDING_MS: Mapping[str, float] = {
+    f"{PACKAGED}-64": 1.9,
+    f"{PACKAGED}-96": 3.5,
+    f"{PACKAGED}-128": 5.9,
+    f"{PACKAGED}-160": 8.6,
+    CLASSIC: 4.1,
+}
+"""Milliseconds of one photo through each backbone, decoded already; a mirrored view takes twice as long."""
+UNKNOWN_NETWORK_MS = 10.0
+"""A network the user brought; public ones for phones take 5 to 15."""
+DECODING_MS = 3.0
+"""Milliseconds to read and decode one photo: 0.3 for a small drawing, 3 for a VGA photo, 20 for a camera's."""
+
+
+def embedding_seconds(looks: Collection[Look], *, n_photos: int, n_workers: int) -> float:
+    """Return the seconds it should take to work out features that are not there yet.
+
+    Args:
+        looks: backbones and canvases; each photo is decoded once for each canvas.
+        n_photos: how many photos.
+        n_workers: how many are worked on side by side.
+    """
+    ms = sum(_embedding_ms(look.backbone) for look in looks)
+    ms += DECODING_MS * len({look.canvas for look in looks})
+    return n_photos * ms / 1000 / n_workers
+
+
+def _embedding_ms(backbone: str) -> float:
+    plain = backbone.removesuffix(MIRRORED)
+    return EMBEDDING_MS.get(plain, UNKNOWN_NETWORK_MS) * (1 if plain == backbone else 2)
 
 
 def predicted_seconds(recipe: Recipe, *, n_rows: int, n_features: int, n_labels: int, n_fits: int) -> float:
