@@ -20,7 +20,7 @@ from apprenti.blocks.session import open_session
 from apprenti.blocks.views import mirrored
 from apprenti.domain.recipe import Canvas, Look
 from apprenti.recipes import SIZES_PX, embedding_seconds
-from apprenti.recipes.times import DECODING_MS
+from apprenti.recipes.times import DECODING_MS, N_CORES
 
 N_PHOTOS = 60
 CLASSIC_PX = 64
@@ -33,7 +33,7 @@ def main() -> None:
     ).parse_args()
     for backbone in backbones():
         looks = [Look(backbone=backbone.name, canvas=Canvas(size_px=backbone.size_px))]
-        predicted_ms = 1000 * embedding_seconds(looks, n_photos=1, n_workers=1) - DECODING_MS
+        predicted_ms = 1000 * N_CORES * embedding_seconds(looks, n_photos=1) - DECODING_MS
         row = {
             "backbone": backbone.name,
             "ms": round(ms_of(backbone), 2),

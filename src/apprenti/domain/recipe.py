@@ -99,11 +99,19 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
-    """A recipe chosen to be trained, with the reason in words and the seconds it should take."""
+    """A recipe chosen to be trained.
+
+    Args:
+        recipe: what is to be trained.
+        reason: why, in words.
+        predicted_seconds: what it should take in all.
+        embedding_seconds: how much of that goes into features that are not there yet.
+    """
 
     recipe: Recipe
     reason: Sentence
     predicted_seconds: float
+    embedding_seconds: float = 0.0
 
 
 class TrialStatus(StrEnum):

@@ -82,17 +82,20 @@ DECODING_MS = 3.0
 """Milliseconds to read and decode one photo: 0.3 for a small drawing, 3 for a VGA photo, 20 for a camera's."""
 
 
-def embedding_seconds(looks: Collection[Look], *, n_photos: int, n_workers: int) -> float:
+N_CORES = 2
+"""Photos are embedded side by side. Always as if on two cores: a choice must not depend on the machine."""
+
+
+def embedding_seconds(looks: Collection[Look], *, n_photos: int) -> float:
     """Return the seconds it should take to work out features that are not there yet.
 
     Args:
         looks: backbones and canvases; each photo is decoded once for each canvas.
         n_photos: how many photos.
-        n_workers: how many are worked on side by side.
     """
     ms = sum(_embedding_ms(look.backbone) for look in looks)
     ms += DECODING_MS * len({look.canvas for look in looks})
-    return n_photos * ms / 1000 / n_workers
+    return n_photos * ms / 1000 / N_CORES
 
 
 def _embedding_ms(backbone: str) -> float:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from apprenti.domain.profile import Profile
-from apprenti.domain.recipe import Canvas, Cell, Pick, Trial
+from apprenti.domain.recipe import Canvas, Cell, Look, Pick, Recipe, Trial
+from apprenti.recipes import Stock, embedding_seconds, predicted_seconds
 
 N_PICKS = 5
 
@@ -22,6 +23,7 @@ class Ground:
         classic: number of features of the hand-made backbones at hand, by name.
         canvas: what images are decoded to.
         n_fits: how often each recipe is fitted (the turns of cross-validation).
+        embedded: which features are there already.
     """
 
     profile: Profile
@@ -29,6 +31,33 @@ class Ground:
     classic: Mapping[str, int]
     canvas: Canvas
     n_fits: int
+    embedded: frozenset[Look] = frozenset()
+
+    @property
+    def stock(self) -> Stock:
+        """The backbones that recipes can be made of."""
+        return Stock(networks=self.networks, classic=self.classic, canvas=self.canvas)
+
+    def fitting_seconds(self, recipe: Recipe) -> float:
+        """Return what fitting a recipe should take, its features being there."""
+        stock = self.stock
+        return predicted_seconds(
+            recipe,
+            n_rows=self.profile.n_train + self.profile.n_validation,
+            n_features=sum(stock.n_features(name) for name in recipe.backbones),
+            n_labels=self.profile.n_labels,
+            n_fits=self.n_fits,
+        )
+
+    def embedding_seconds(self, recipe: Recipe, *, there: Collection[Look] = ()) -> float:
+        """Return what the features of a recipe should take.
+
+        Args:
+            recipe: what they are for.
+            there: features that will be there beside ``embedded``: those of the recipes handed out before.
+        """
+        missing = [look for look in recipe.looks if look not in self.embedded and look not in there]
+        return embedding_seconds(missing, n_photos=self.profile.n_examples)
 
 
 class Selector(Protocol):
