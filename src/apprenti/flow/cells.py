@@ -19,9 +19,12 @@ from apprenti.flow.race import Race
 from apprenti.flow.tools import Tools
 from apprenti.flow.versions import program_versions
 from apprenti.recipes import templates_for
+from apprenti.recipes.templates import is_packaged
 from apprenti.stages.train import CellsJob, measure_cells, shared_part, stratified_folds
 from apprenti.store import append_cells
 
+N_CELLS = 40
+"""Thirty cells a training teach what five never would; more would keep a person waiting for a finished model."""
 LAST_RECIPE_SECONDS = 3.0
 """How long before its process is stopped the last recipe may begin."""
 
@@ -83,7 +86,8 @@ def start_cells(
     tools: Tools,
 ) -> CellsUnderWay:
     """Begin to measure recipes on a part of the training photos, until ``deadline`` at the latest."""
-    hashes = {network.name: network.sha256 for network in materials.networks}
+    brought = [network for network in materials.networks if not is_packaged(network.name)]
+    hashes = {network.name: network.sha256 for network in brought}
     under_way = CellsUnderWay(task=None, profile=profile, hashes=hashes, tools=tools)
     now = tools.clock()
     if tools.knowledge_folder is None or deadline <= now:
@@ -105,20 +109,16 @@ def start_cells(
 def cell_recipes(
     profile: Profile, materials: Materials, table: FeatureTable, *, tried: Collection[str]
 ) -> tuple[Recipe, ...]:
-    """Return the recipes cells are measured for: all that the features at hand allow and the race did not try.
+    """Return the recipes cells are measured for: the cheapest that the features at hand allow and the race did not try.
 
-    The cheapest come first, and with each those that share its transformed features.
+    Those that share their transformed features stand side by side.
     """
     ground = ground_of(profile, materials, n_fits=1)
     recipes = [template.on(ground.stock) for template in templates_for(ground.stock)]
-    seconds = {
-        recipe.name: ground.fitting_seconds(recipe)
-        for recipe in recipes
-        if not table.missing(recipe) and recipe.name not in tried
-    }
-    waiting = sorted((r for r in recipes if r.name in seconds), key=lambda recipe: seconds[recipe.name])
+    waiting = [recipe for recipe in recipes if not table.missing(recipe) and recipe.name not in tried]
+    cheapest = sorted(waiting, key=ground.fitting_seconds)[:N_CELLS]
     together: dict[str, list[Recipe]] = {}
-    for recipe in waiting:
+    for recipe in cheapest:
         together.setdefault(shared_part(recipe), []).append(recipe)
     return tuple(recipe for group in together.values() for recipe in group)
 
