@@ -20,7 +20,7 @@ from apprenti.blocks.session import open_session
 from apprenti.blocks.views import mirrored
 from apprenti.domain.recipe import Canvas, Look
 from apprenti.recipes import SIZES_PX, embedding_seconds
-from apprenti.recipes.times import DECODING_MS, N_CORES
+from apprenti.recipes.times import N_CORES, decoding_ms
 
 N_PHOTOS = 60
 CLASSIC_PX = 64
@@ -33,7 +33,8 @@ def main() -> None:
     ).parse_args()
     for backbone in backbones():
         looks = [Look(backbone=backbone.name, canvas=Canvas(size_px=backbone.size_px))]
-        predicted_ms = 1000 * N_CORES * embedding_seconds(looks, n_photos=1) - DECODING_MS
+        photo = {"width_px": float(CLASSIC_PX), "height_px": float(CLASSIC_PX)}
+        predicted_ms = 1000 * N_CORES * embedding_seconds(looks, n_photos=1, **photo) - decoding_ms(**photo)
         row = {
             "backbone": backbone.name,
             "ms": round(ms_of(backbone), 2),

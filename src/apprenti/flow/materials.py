@@ -15,7 +15,7 @@ from apprenti.domain.dataset import Dataset, Example, Split
 from apprenti.domain.errors import DataError, ItemError
 from apprenti.domain.recipe import Canvas
 from apprenti.flow.tools import Tools
-from apprenti.recipes import Stock
+from apprenti.recipes import SMALL_PICTURE_PX, Stock
 from apprenti.recipes.templates import MIRRORED, is_packaged
 
 N_DICTIONARY_PHOTOS = 1000
@@ -23,7 +23,6 @@ N_DICTIONARY_PHOTOS = 1000
 DECODE_CHUNK = 25
 FEWEST_PHOTOS = 5
 """Learnt from even where no time is left: there are no features without them."""
-SMALL_PICTURE_PX = 40
 EMBEDDED_PX = 96
 SMALL_EMBEDDED_PX = 64
 EMBEDDED = Path("embedded")

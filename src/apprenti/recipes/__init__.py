@@ -10,7 +10,7 @@ from apprenti.recipes.space import (
     templates_for,
 )
 from apprenti.recipes.templates import CLASSIC, PACKAGED, Material, Stock, Template, column_of, template_name
-from apprenti.recipes.times import MAX_FITTED_BYTES, embedding_seconds, predicted_seconds
+from apprenti.recipes.times import MAX_FITTED_BYTES, SMALL_PICTURE_PX, embedding_seconds, predicted_seconds
 
 __all__ = [
     "BROUGHT_SPACE",
@@ -20,6 +20,7 @@ __all__ = [
     "PACKAGED_SPACE",
     "PRIOR",
     "SIZES_PX",
+    "SMALL_PICTURE_PX",
     "SPACE",
     "Material",
     "Stock",

@@ -78,27 +78,36 @@ EMBEDDING_MS: Mapping[str, float] = {
 """Milliseconds of one photo through each backbone, decoded already; a mirrored view takes twice as long."""
 UNKNOWN_NETWORK_MS = 10.0
 """A network the user brought; public ones for phones take 5 to 15."""
-DECODING_MS = 3.0
-"""Milliseconds to read and decode one photo: 0.3 for a small drawing, 3 for a VGA photo, 20 for a camera's."""
-
-
+SMALL_PICTURE_PX = 40
+"""Pictures up to here are looked at in small squares, see ``flow.materials``."""
+SMALL_CLASSIC_MS = 1.1
 N_CORES = 2
 """Photos are embedded side by side. Always as if on two cores: a choice must not depend on the machine."""
 
 
-def embedding_seconds(looks: Collection[Look], *, n_photos: int) -> float:
+def embedding_seconds(looks: Collection[Look], *, n_photos: int, width_px: float, height_px: float) -> float:
     """Return the seconds it should take to work out features that are not there yet.
 
     Args:
         looks: backbones and canvases; each photo is decoded once for each canvas.
         n_photos: how many photos.
+        width_px: of a usual photo.
+        height_px: of a usual photo.
     """
-    ms = sum(_embedding_ms(look.backbone) for look in looks)
-    ms += DECODING_MS * len({look.canvas for look in looks})
+    small = max(width_px, height_px) <= SMALL_PICTURE_PX
+    ms = sum(_embedding_ms(look.backbone, small=small) for look in looks)
+    ms += decoding_ms(width_px, height_px) * len({look.canvas for look in looks})
     return n_photos * ms / 1000 / N_CORES
 
 
-def _embedding_ms(backbone: str) -> float:
+def decoding_ms(width_px: float, height_px: float) -> float:
+    """Return the milliseconds to read and decode a photo: 0.3 for a small drawing, 4 for 1024 x 768, 26 for 12 MP."""
+    return float(0.3 + 4.0 * (width_px * height_px / 1e6) ** 0.75)
+
+
+def _embedding_ms(backbone: str, *, small: bool) -> float:
+    if backbone == CLASSIC and small:
+        return SMALL_CLASSIC_MS
     plain = backbone.removesuffix(MIRRORED)
     return EMBEDDING_MS.get(plain, UNKNOWN_NETWORK_MS) * (1 if plain == backbone else 2)
 

@@ -57,7 +57,12 @@ class Ground:
             there: features that will be there beside ``embedded``: those of the recipes handed out before.
         """
         missing = [look for look in recipe.looks if look not in self.embedded and look not in there]
-        return embedding_seconds(missing, n_photos=self.profile.n_examples)
+        return embedding_seconds(
+            missing,
+            n_photos=self.profile.n_examples,
+            width_px=self.profile.width_px,
+            height_px=self.profile.height_px,
+        )
 
 
 class Selector(Protocol):
