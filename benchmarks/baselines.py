@@ -30,7 +30,7 @@ from apprenti.domain.recipe import Recipe
 from apprenti.flow.features import FeatureTable, lay_out_features
 from apprenti.flow.materials import Materials, gather_materials
 from apprenti.flow.tools import Tools
-from apprenti.recipes import CELLS, PRIOR
+from apprenti.recipes import PRIOR, templates_for
 from apprenti.settings import open_tools, read_settings
 from apprenti.stages.ingest import read_dataset
 from apprenti.stages.train import Folds, assign_folds
@@ -78,7 +78,9 @@ def figures_of(
     """Return the test accuracy of every baseline, with the tools of a flow."""
     dataset = read_dataset(source, engine=tools.engine, progress=tools.progress, workspace=workspace)
     materials = gather_materials(dataset, backbones, deadline=math.inf, seed=seed, tools=tools)
-    table = lay_out_features(dataset, materials, folder=workspace, deadline=math.inf, tools=tools)
+    recipes = tuple(catalogue(materials, cells=cells))
+    looks = tuple(dict.fromkeys(look for recipe in recipes for look in recipe.looks))
+    table = lay_out_features(dataset, materials, looks, folder=workspace, deadline=math.inf, tools=tools)
     fitted = table.labels(table.fitted, dataset.labels)
     test = table.labels(table.test, dataset.labels)
     return {
@@ -87,22 +89,21 @@ def figures_of(
         "hog": hog_logistic(table.fitted, fitted, table.test, test),
         "recipes": {
             recipe.name: {"validation": validation, "test": accuracy}
-            for recipe, validation, accuracy in each_alone(dataset, materials, table, seed=seed, cells=cells)
+            for recipe, validation, accuracy in each_alone(dataset, recipes, table, seed=seed)
         },
     }
 
 
 def each_alone(
-    dataset: Dataset, materials: Materials, table: FeatureTable, *, seed: int, cells: bool
+    dataset: Dataset, recipes: Sequence[Recipe], table: FeatureTable, *, seed: int
 ) -> Iterator[tuple[Recipe, float, float]]:
     """Yield each recipe of the catalogue with its validation and its test accuracy."""
-    recipes = {recipe.name: recipe for recipe in catalogue(materials, cells=cells)}
     labels = table.labels(table.fitted, dataset.labels)
     test_labels = table.labels(table.test, dataset.labels)
     folds, n_labels = assign_folds(table.fitted), len(dataset.labels)
-    for recipe in recipes.values():
-        features = FeatureRows.open([table.fitted_files[name] for name in recipe.backbones])
-        test = FeatureRows.open([table.test_files[name] for name in recipe.backbones])
+    for recipe in recipes:
+        features = FeatureRows.open(table.files(recipe))
+        test = FeatureRows.open([table.test_files[look] for look in recipe.looks])
         everything, test_features = features.take(np.arange(features.n)), test.take(np.arange(test.n))
         validation = validation_accuracy(recipe, features, labels, folds, n_labels=n_labels, seed=seed)
         pipeline = fit_pipeline(recipe, everything, labels, n_labels=n_labels, seed=seed)
@@ -110,14 +111,14 @@ def each_alone(
 
 
 def catalogue(materials: Materials, *, cells: bool) -> Iterator[Recipe]:
-    """Yield the recipes picked from for the backbones at hand, and those of the cells where wanted."""
-    networks = tuple(backbone.name for backbone in materials.networks)
-    classic = tuple(backbone.name for backbone in materials.classic)
-    names = {"nets": networks, "classic": classic, "nets+classic": (*networks, *classic)}
-    for template in PRIOR["nets" if networks else "classic"]:
-        yield template.recipe(names[template.material], materials.canvas)
-    for template in CELLS if cells else ():
-        yield template.recipe(networks or classic, materials.canvas)
+    """Yield the fixed order on the backbones at hand, and where wanted all else that their features allow."""
+    stock = materials.stock
+    recipes = [template.on(stock) for template in PRIOR["nets" if stock.networks else "classic"]]
+    if cells:
+        at_hand = {*stock.networks, *stock.classic}
+        all_of_them = (template.on(stock) for template in templates_for(stock))
+        recipes += [r for r in all_of_them if r.canvas == stock.canvas and set(r.backbones) <= at_hand]
+    yield from {recipe.name: recipe for recipe in recipes}.values()
 
 
 def validation_accuracy(

@@ -18,11 +18,11 @@ import results
 from apprenti.blocks.catalogue import resolve
 from apprenti.blocks.pipeline import fit_head
 from apprenti.blocks.threads import one_thread
-from apprenti.recipes import CELLS, PRIOR
+from apprenti.recipes import SPACE
 from apprenti.recipes.times import HEADS, TRANSFORMS
 
 ROWS, FEATURES, LABELS = (300, 1000, 3000), (256, 1280, 2560), (2, 10, 60)
-SETTINGS = {t.head: t.parameters for group in (CELLS, *PRIOR.values()) for t in group}
+SETTINGS = {template.head: template.parameters for template in SPACE.values()}
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from tests.blocks.networks import N_FEATURES, a_backbone, noise
 from tests.making import an_example
 
 from apprenti.blocks.backbone import Backbone
+from apprenti.blocks.embedded import load_embedded
 from apprenti.blocks.embedding import CHUNK_SIZE, embed, embed_all, shelf_key
 from apprenti.blocks.session import open_session
 from apprenti.domain.dataset import Example
@@ -183,6 +184,12 @@ def test_the_shelf_key_changes_with_graph_and_canvas(tmp_path: Path) -> None:
     first, second = a_backbone(tmp_path, "a.onnx"), a_backbone(tmp_path, "b.onnx", seed=3)
     crop = Canvas(size_px=16, fit="crop")
     assert len({shelf_key(first, CANVAS), shelf_key(second, CANVAS), shelf_key(first, crop)}) == 3
+
+
+def test_one_graph_that_looks_at_two_sizes_has_two_shelf_keys_on_one_canvas() -> None:
+    small, large = load_embedded(64), load_embedded(96)
+    assert small.sha256 == large.sha256
+    assert shelf_key(small, CANVAS) != shelf_key(large, CANVAS)
 
 
 def test_no_examples_give_no_rows(tmp_path: Path) -> None:

@@ -6,14 +6,14 @@ import pytest
 
 from apprenti.domain.recipe import Canvas, Recipe
 from apprenti.domain.recipe_name import read_recipe_name
-from apprenti.recipes import CELLS, PRIOR
+from apprenti.recipes import PRIOR, SPACE
 
 BACKBONES = (("classic.v1",), ("onnx-0123456789ab", "classic.v1"))
 
 
 @pytest.mark.parametrize("backbones", BACKBONES)
 def test_every_recipe_of_the_catalogue_is_read_back_from_its_name(backbones: tuple[str, ...]) -> None:
-    for template in (*CELLS, *PRIOR["classic"], *PRIOR["nets"]):
+    for template in (*SPACE.values(), *PRIOR["classic"], *PRIOR["nets"]):
         recipe = template.recipe(backbones, Canvas(size_px=224, fit="crop"))
         assert read_recipe_name(recipe.name).name == recipe.name
 

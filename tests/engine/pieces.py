@@ -5,10 +5,22 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from apprenti.domain.errors import ItemError
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """An item of a class that only the search path of whoever packed it leads to."""
+
+    content: str
+
+
+def content(parcel: Parcel) -> str:
+    return parcel.content
 
 
 def square(number: int) -> int:

@@ -85,6 +85,11 @@ def test_a_worker_loads_nothing_heavy_by_itself(engine: ProcessEngine) -> None:
     assert not {"numpy", "sklearn", "PIL", "apprenti.domain.seams", "multiprocessing"} & set(loaded)
 
 
+def test_items_may_be_of_classes_that_only_our_search_path_leads_to() -> None:
+    with ProcessEngine(1) as fresh:
+        assert list(fresh.map(pieces.content, [pieces.Parcel("a book")])) == ["a book"]
+
+
 def test_a_worker_uses_one_thread(engine: ProcessEngine) -> None:
     (threads,) = engine.map(pieces.blas_threads, [0])
     assert threads

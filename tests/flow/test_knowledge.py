@@ -17,7 +17,7 @@ from tests.making import Silence, a_dataset, an_example
 
 from apprenti.domain.dataset import Split
 from apprenti.domain.errors import KnowledgeFileError, UserError
-from apprenti.domain.recipe import Canvas, Interval, Trial, TrialStatus
+from apprenti.domain.recipe import Canvas, Interval, Recipe, Trial, TrialStatus
 from apprenti.engine import InlineEngine
 from apprenti.flow.cells import CellsUnderWay
 from apprenti.flow.knowledge import (
@@ -30,7 +30,7 @@ from apprenti.flow.knowledge import (
 from apprenti.flow.race import Race
 from apprenti.flow.tools import Tools
 from apprenti.flow.versions import PROGRAMS
-from apprenti.recipes import CELLS
+from apprenti.recipes import SPACE, Stock
 from apprenti.stages.profile import describe
 from apprenti.stages.train import CandidateResult
 from apprenti.store import MemoryShelf, append_cells, line_of, read_cells
@@ -101,6 +101,14 @@ def test_merging_ones_own_export_changes_nothing(tmp_path: Path) -> None:
     assert files_in(home) == before
 
 
+def recipes_on_the_network() -> list[Recipe]:
+    """Return every recipe of the catalogue that the data's own network and the packaged one allow."""
+    stock = Stock(
+        networks={NETWORK: 8, "embedded.v1-96": 1024}, classic={"classic.v1": 2404}, canvas=Canvas(size_px=64)
+    )
+    return [template.on(stock) for template in SPACE.values()]
+
+
 @pytest.fixture
 def after_a_training(tmp_path: Path) -> Path:
     """The knowledge after a training on data, with a network, whose every name tells of somebody."""
@@ -111,8 +119,7 @@ def after_a_training(tmp_path: Path) -> Path:
     ]
     dataset = a_dataset(*examples, name="martha's photos")
     race = Race()
-    for template in CELLS:
-        recipe = template.recipe((NETWORK, "classic.v1"), Canvas(size_px=64))
+    for recipe in recipes_on_the_network():
         interval = Interval(low=0.5, high=1.0)
         race.trials.append(Trial(recipe=recipe, status=TrialStatus.FINISHED, score=0.75, interval=interval))
         race.results[recipe.name] = CandidateResult(
@@ -128,7 +135,7 @@ def after_a_training(tmp_path: Path) -> Path:
         knowledge_folder=folder,
     )
     cells = CellsUnderWay(task=None, profile=describe(dataset), hashes={NETWORK: "ab" * 32}, tools=tools)
-    assert cells.collect(race) == len(CELLS)
+    assert cells.collect(race) == len(recipes_on_the_network())
     return folder
 
 
@@ -142,7 +149,7 @@ ALLOWED = {
 TEXTS = {
     "cells.split": re.compile("validation|cross-validation"),
     "cells.recipe": re.compile(
-        r"(onnx-[0-9a-f]{12}|classic\.v1)(\+classic\.v1)?@\d+-squash/[a-z0-9_]+\.v\d/[a-z_]+\.v\d"
+        r"(\+?(onnx-[0-9a-f]{12}|embedded\.v1-\d+|classic\.v1)(-mirrored)?)+@\d+-squash/[a-z0-9_]+\.v\d/[a-z_]+\.v\d"
         r"(\?\w+=[\w.]+(&\w+=[\w.]+)*)?"
     ),
     **{f"versions.{program}": re.compile(r"\d+(\.\d+)*") for program in PROGRAMS},
@@ -167,7 +174,7 @@ def strays(data: Any, where: str = "") -> list[str]:
 
 def test_an_export_holds_numbers_and_known_words_and_nothing_else(after_a_training: Path) -> None:
     export = export_knowledge(after_a_training, after_a_training.parent / "out")
-    assert export.amount == Amount(n_trainings=1, n_cells=len(CELLS))
+    assert export.amount == Amount(n_trainings=1, n_cells=len(recipes_on_the_network()))
     assert export.refused == ()
     content = export.path.read_bytes()
     header, *lines = content.splitlines()

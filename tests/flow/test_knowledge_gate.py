@@ -17,7 +17,7 @@ from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Canvas
 from apprenti.flow.knowledge_gate import BACKBONES, MAX_CELLS, RANGES, check_recipe, check_record
 from apprenti.flow.versions import program_versions
-from apprenti.recipes import CELLS, PRIOR
+from apprenti.recipes import PRIOR, SPACE, Stock
 
 
 def refusal(record: object) -> ItemError:
@@ -33,9 +33,12 @@ def test_what_a_training_leaves_passes() -> None:
 
 
 def test_every_recipe_of_the_catalogue_passes_on_every_backbone() -> None:
-    for template in (*CELLS, *PRIOR["classic"], *PRIOR["nets"]):
-        for backbones in (BACKBONES, ("onnx-0123456789ab", *BACKBONES)):
-            check_recipe(template.recipe(backbones, Canvas(size_px=64)).name)
+    classic, canvas = dict.fromkeys(BACKBONES, 2404), Canvas(size_px=64)
+    for network in ("onnx-0123456789ab", "embedded.v1-96"):
+        stock = Stock(networks={network: 1024}, classic=classic, canvas=canvas)
+        for template in (*SPACE.values(), *PRIOR["classic"], *PRIOR["nets"]):
+            if template.fits(stock):
+                check_recipe(template.on(stock).name)
 
 
 def test_every_number_of_a_profile_has_its_range() -> None:

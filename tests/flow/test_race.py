@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from tests.making import Silence
 
-from apprenti.domain.errors import OutOfMemoryError
+from apprenti.domain.errors import OutOfMemoryError, OutOfTimeError
 from apprenti.domain.recipe import Canvas, Interval, Pick, Recipe, Trial, TrialStatus
-from apprenti.domain.seams import Limits
+from apprenti.domain.seams import Limits, Progress
 from apprenti.domain.sentence import Sentence
 from apprenti.flow.race import run_race
 from apprenti.flow.tools import Tools
@@ -87,24 +87,30 @@ class ScriptedEngine:
         return self.tasks[-1]
 
 
-def race_of(script: dict[str, float | BaseException]):  # type: ignore[no-untyped-def]
+def race_of(script: dict[str, float | BaseException], *, without_features: str = ""):  # type: ignore[no-untyped-def]
     engine = ScriptedEngine(script)
     tools = Tools(engine=engine, shelf=MemoryShelf(), progress=Silence(), clock=lambda: 100.0)  # type: ignore[arg-type]
     selector = FixedSelector(*script)
 
-    def job_for(pick: Pick) -> CandidateJob:
-        return CandidateJob(
-            recipe=pick.recipe,
-            features=(),
-            labels=np.zeros(4, dtype=np.int64),
-            folds=FOLDS,
-            n_labels=2,
-            seed=0,
-            logits_out=Path("/nowhere"),
-            clock=tools.clock,
-        )
+    def job_for(pick: Pick, progress: Progress) -> CandidateJob:
+        if pick.recipe.head == without_features:
+            raise OutOfTimeError("features_out_of_time", n=4)
+        return a_job(pick, tools)
 
     return run_race(selector, job_for, folds=FOLDS, deadline=148.0, tools=tools), selector, engine
+
+
+def a_job(pick: Pick, tools: Tools) -> CandidateJob:
+    return CandidateJob(
+        recipe=pick.recipe,
+        features=(),
+        labels=np.zeros(4, dtype=np.int64),
+        folds=FOLDS,
+        n_labels=2,
+        seed=0,
+        logits_out=Path("/nowhere"),
+        clock=tools.clock,
+    )
 
 
 def test_the_best_finished_trial_wins_and_the_selector_is_told_of_all() -> None:
@@ -133,3 +139,28 @@ def test_ctrl_c_keeps_what_has_finished_and_stops_the_rest() -> None:
 def test_a_candidate_may_take_only_as_long_as_leaves_time_to_refit_it() -> None:
     _, _, engine = race_of({"ridge.v1": 0.7})
     assert engine.limits[0].seconds == pytest.approx(48.0 / 3.5)
+
+
+def test_a_pick_whose_features_come_too_late_fails_alone_and_the_selector_is_told() -> None:
+    race, selector, _ = race_of({"ridge.v1": 0.7, "lda.v1": 0.8}, without_features="ridge.v1")
+    assert [trial.status for trial in race.trials] == [TrialStatus.OUT_OF_TIME, TrialStatus.FINISHED]
+    assert [trial.status for trial in selector.told] == [TrialStatus.OUT_OF_TIME, TrialStatus.FINISHED]
+    assert race.trials[0].detail is not None
+    assert "4" in race.trials[0].detail.said("fr")
+
+
+def test_what_ends_while_features_are_worked_out_is_not_timed_longer() -> None:
+    now = [100.0]
+    engine = ScriptedEngine({"ridge.v1": 0.7, "lda.v1": 0.8})
+    engine.n_workers = 2
+    tools = Tools(engine=engine, shelf=MemoryShelf(), progress=Silence(), clock=lambda: now[0])  # type: ignore[arg-type]
+
+    def job_for(pick: Pick, progress: Progress) -> CandidateJob:
+        if pick.recipe.head == "lda.v1":
+            now[0] += 3
+            progress.advance()
+            now[0] += 20
+        return a_job(pick, tools)
+
+    race = run_race(FixedSelector("ridge.v1", "lda.v1"), job_for, folds=FOLDS, deadline=200.0, tools=tools)
+    assert [trial.seconds for trial in race.trials] == [3, 23]

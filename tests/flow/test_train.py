@@ -9,12 +9,17 @@ from pathlib import Path
 import pytest
 from tests.making import Silence
 
+from apprenti.blocks.artifact import unpack
 from apprenti.domain.errors import DataError, UserError
+from apprenti.domain.recipe import Pick, Trial, TrialStatus
+from apprenti.domain.sentence import Sentence
 from apprenti.engine import ProcessEngine
 from apprenti.flow.evaluate import evaluate
 from apprenti.flow.samples import write_samples
 from apprenti.flow.tools import Tools
 from apprenti.flow.train import train
+from apprenti.recipes import SPACE
+from apprenti.stages.select import Ground
 from apprenti.store import MemoryShelf
 
 
@@ -80,3 +85,55 @@ def test_labels_the_model_does_not_know_are_named(digits: Path, tmp_path: Path, 
     others = some_of(digits, tmp_path / "others", {"5": 3})
     with pytest.raises(DataError, match="3, 8"):
         evaluate(training.model_path, others, tools=tools)
+
+
+CHOSEN = (
+    "embedded.v1-96/power.v1/kernel_ridge.v1?alpha=0.03&gamma=1",
+    "embedded.v1-64-mirrored/standardise.v1/centroid.v1",
+    "embedded.v1-64+embedded.v1-128/l2.v1/knn.v1?k=1",
+    "classic.v1/none.v1/kernel_ridge.v1?alpha=0.01&gamma=0.25",
+)
+
+
+class Chosen:
+    """Picks recipes that look at photos in different ways, whatever the data."""
+
+    def __init__(self, ground: Ground, *, first: int) -> None:
+        order = CHOSEN[first:] + CHOSEN[:first]
+        recipes = [SPACE[name].on(ground.stock) for name in order]
+        reason = Sentence(key="select.ridge", values={"rank": 1})
+        self.picks = [Pick(recipe=recipe, reason=reason, predicted_seconds=1.0) for recipe in recipes]
+        self.waiting = list(self.picks)
+
+    def plan(self) -> tuple[Pick, ...]:
+        return tuple(self.picks)
+
+    def ask(self, *, seconds_left: float) -> Pick | None:
+        return self.waiting.pop(0) if self.waiting else None
+
+    def tell(self, trial: Trial) -> None: ...
+
+
+@pytest.mark.parametrize("first", range(len(CHOSEN)), ids=[name.partition("/")[0] for name in CHOSEN])
+def test_recipes_of_other_sizes_and_views_are_trained_and_the_kept_one_looks_at_its_own_canvas(
+    first: int, digits: Path, tmp_path: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = some_of(digits, tmp_path / "few", {"0": 12, "1": 12, "7": 12})
+
+    def open_chosen(ground: Ground, *, seed: int = 0) -> Chosen:
+        return Chosen(ground, first=first)
+
+    for module in ("choosing", "train"):
+        monkeypatch.setattr(f"apprenti.flow.{module}.open_selector", open_chosen)
+    kept_first = tmp_path / "few.apprenti"
+    training = train(few, out=kept_first, budget_seconds=90, tools=tools)
+    assert [trial.status for trial in training.trials] == [TrialStatus.FINISHED] * len(CHOSEN)
+    assert len({trial.recipe.canvas for trial in training.trials}) >= 3
+    manifest = unpack(kept_first.read_bytes()).manifest
+    assert manifest.recipe == training.kept
+    assert manifest.canvas == training.kept.canvas
+    assert [part.name for part in manifest.backbones] == list(training.kept.backbones)
+    report = evaluate(kept_first, few, tools=tools)  # decodes at the model's own canvas
+    assert report.scores is not None
+    assert training.report.scores is not None
+    assert report.scores.accuracy == training.report.scores.accuracy

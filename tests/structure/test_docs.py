@@ -132,6 +132,7 @@ def test_the_architecture_names_every_room_and_no_other() -> None:
     drawn = set(re.findall(r"\b(\w+)/(?=\s|$)", tree)) - {
         "benchmarks",
         "docs",
+        "knowledge",
         "pretrain",
         "scripts",
         "tests",

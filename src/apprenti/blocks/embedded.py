@@ -19,7 +19,7 @@ FILE = "embedded_v1.onnx"
 N_FEATURES = 1024
 LEAST_SIZE_PX = 32
 
-_NAME = re.compile(re.escape(VERSION) + r"-[1-9][0-9]{1,3}", re.ASCII)
+_NAME = re.compile(re.escape(VERSION) + r"-[1-9][0-9]{1,3}(-mirrored)?", re.ASCII)
 
 
 def load_embedded(size_px: int, *, file: Path | None = None) -> Backbone:

@@ -125,8 +125,11 @@ def embed_all(
 
 
 def shelf_key(backbone: Backbone, canvas: Canvas) -> str:
-    """Return the key features stand under: it changes with anything that could change a feature."""
-    return f"{backbone.sha256[:16]}-{canvas.name}-p{PIXELS_VERSION}"
+    """Return the key features stand under: it changes with anything that could change a feature.
+
+    One graph may look at squares of several sizes, so the size is part of it.
+    """
+    return f"{backbone.sha256[:16]}-{backbone.size_px}-{canvas.name}-p{PIXELS_VERSION}"
 
 
 class _Table:

@@ -41,6 +41,32 @@ class Canvas:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One backbone on one canvas: what features are worked out for, once a photo.
+
+    Args:
+        backbone: its name.
+        canvas: what photos are decoded to for it.
+    """
+
+    backbone: str
+    canvas: Canvas
+
+    @property
+    def name(self) -> str:
+        """Stable name: ``embedded.v1-96@96-squash``."""
+        return f"{self.backbone}@{self.canvas.name}"
+
+
+def settings_text(parameters: Mapping[str, Parameter]) -> str:
+    """Return settings as they stand in names: ``alpha=0.01&gamma=1``."""
+    return "&".join(
+        f"{key}={value:g}" if isinstance(value, float) else f"{key}={value}"
+        for key, value in sorted(parameters.items())
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """One way to make a recogniser: pixels → backbones → transform → head.
 
@@ -61,12 +87,14 @@ class Recipe:
     @property
     def name(self) -> str:
         """Stable, versioned, unique: ``classic.v1@64-squash/standardise.v1/logistic.v1?C=1``."""
-        settings = "&".join(
-            f"{key}={value:g}" if isinstance(value, float) else f"{key}={value}"
-            for key, value in sorted(self.parameters.items())
-        )
+        settings = settings_text(self.parameters)
         base = f"{'+'.join(self.backbones)}@{self.canvas.name}/{self.transform}/{self.head}"
         return f"{base}?{settings}" if settings else base
+
+    @property
+    def looks(self) -> tuple[Look, ...]:
+        """What its features are worked out for, in their order."""
+        return tuple(Look(backbone=name, canvas=self.canvas) for name in self.backbones)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +104,15 @@ class Pick:
     Args:
         recipe: what would be trained.
         reason: why, in words.
-        predicted_seconds: it should take.
+        predicted_seconds: what it should take in all.
+        embedding_seconds: how much of that goes into features that are not there yet.
         predicted_score: between which validation accuracies it should end up; ``None`` where nothing is known.
     """
 
     recipe: Recipe
     reason: Sentence
     predicted_seconds: float
+    embedding_seconds: float = 0.0
     predicted_score: Interval | None = None
 
 

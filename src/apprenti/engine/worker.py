@@ -35,15 +35,15 @@ class Job:
         self._parts = parts
         self._function: Callable[[Any], object] | None = None
 
-    def __call__(self, item: object) -> object:
-        """Return ``function(item)``."""
+    def __call__(self, parts: list[wire.Buffer]) -> object:
+        """Return ``function(item)``, the item unpacked where the search path is that of whoever packed it."""
         if self._function is None:
             sys.path[:], memory_mb = wire.unpack(self._parts[:1])
             gc.collect()  # what the last function left behind must not count against this one
             limit_memory(memory_mb)
             self._function = wire.unpack(self._parts[1:])
             self._parts = []
-        return self._function(item)
+        return self._function(wire.unpack(parts))
 
 
 def main() -> None:
@@ -96,7 +96,7 @@ def listen(requests: BufferedReader, inbox: SimpleQueue[wire.Message]) -> None:
 def answer(job: Job, parts: list[wire.Buffer]) -> wire.Message:
     """Return the message that says what came of one item."""
     try:
-        return wire.RESULT, wire.pack(job(wire.unpack(parts)))
+        return wire.RESULT, wire.pack(job(parts))
     except BaseException as error:
         if isinstance(error, MemoryError) or "bad_alloc" in str(error):  # the latter from C++ (ONNX Runtime)
             return wire.OUT_OF_MEMORY, []

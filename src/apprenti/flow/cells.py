@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from apprenti.blocks.embedded import is_embedded
 from apprenti.domain.dataset import Dataset, Example
 from apprenti.domain.errors import ApprentiError
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Cell, Recipe, Trial
 from apprenti.domain.seams import Limits, Task
+from apprenti.flow.choosing import ground_of
 from apprenti.flow.features import FeatureTable
 from apprenti.flow.materials import Materials
 from apprenti.flow.race import Race
 from apprenti.flow.tools import Tools
 from apprenti.flow.versions import program_versions
-from apprenti.recipes import CELLS
-from apprenti.stages.train import CellsJob, measure_cells, stratified_folds
+from apprenti.recipes import templates_for
+from apprenti.recipes.templates import is_packaged
+from apprenti.stages.train import CellsJob, measure_cells, shared_part, stratified_folds
 from apprenti.store import append_cells
 
+N_CELLS = 40
+"""Thirty cells a training teach what five never would; more would keep a person waiting for a finished model."""
 LAST_RECIPE_SECONDS = 3.0
 """How long before its process is stopped the last recipe may begin."""
 
@@ -76,20 +79,22 @@ def start_cells(
     profile: Profile,
     materials: Materials,
     table: FeatureTable,
+    race: Race,
     *,
     seed: int,
     deadline: float,
     tools: Tools,
 ) -> CellsUnderWay:
-    """Begin to measure cheap recipes on a part of the training photos, until ``deadline`` at the latest."""
-    hashes = {part.name: part.sha256 for part in materials.networks if not is_embedded(part.name)}
+    """Begin to measure recipes on a part of the training photos, until ``deadline`` at the latest."""
+    brought = [network for network in materials.networks if not is_packaged(network.name)]
+    hashes = {network.name: network.sha256 for network in brought}
     under_way = CellsUnderWay(task=None, profile=profile, hashes=hashes, tools=tools)
     now = tools.clock()
     if tools.knowledge_folder is None or deadline <= now:
         return under_way
     job = CellsJob(
-        recipes=cell_recipes(materials),
-        features=tuple(table.fitted_files[name] for name in _names(materials)),
+        recipes=cell_recipes(profile, materials, table, tried=[trial.recipe.name for trial in race.finished]),
+        files=table.fitted_files,
         labels=table.labels(table.fitted, dataset.labels),
         held_out=_held_out(table.fitted),
         n_labels=len(dataset.labels),
@@ -101,14 +106,21 @@ def start_cells(
     return replace(under_way, task=tools.engine.start(measure_cells, job, limits=limits))
 
 
-def cell_recipes(materials: Materials) -> tuple[Recipe, ...]:
-    """Return the recipes cells are measured for, cheapest first."""
-    return tuple(template.recipe(_names(materials), materials.canvas) for template in CELLS)
+def cell_recipes(
+    profile: Profile, materials: Materials, table: FeatureTable, *, tried: Collection[str]
+) -> tuple[Recipe, ...]:
+    """Return the recipes cells are measured for: the cheapest that the features at hand allow and the race did not try.
 
-
-def _names(materials: Materials) -> tuple[str, ...]:
-    """Return the backbones cells are measured on: the networks, or the hand-made features without any."""
-    return tuple(backbone.name for backbone in materials.networks or materials.classic)
+    Those that share their transformed features stand side by side.
+    """
+    ground = ground_of(profile, materials, n_fits=1)
+    recipes = [template.on(ground.stock) for template in templates_for(ground.stock)]
+    waiting = [recipe for recipe in recipes if not table.missing(recipe) and recipe.name not in tried]
+    cheapest = sorted(waiting, key=ground.fitting_seconds)[:N_CELLS]
+    together: dict[str, list[Recipe]] = {}
+    for recipe in cheapest:
+        together.setdefault(shared_part(recipe), []).append(recipe)
+    return tuple(recipe for group in together.values() for recipe in group)
 
 
 def _held_out(examples: Sequence[Example]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

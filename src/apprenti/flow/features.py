@@ -1,102 +1,196 @@
-"""Features of all photos, once, laid out in files that every candidate can read."""
+"""Features of all photos, worked out when a recipe first asks for them, laid out in files every candidate can read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from apprenti.blocks.embedding import embed_all
+from apprenti.blocks.embedding import Embedded, embed_all
 from apprenti.domain.dataset import Dataset, Example, SetAside, Split
+from apprenti.domain.errors import OutOfTimeError
+from apprenti.domain.recipe import Look, Recipe
+from apprenti.domain.seams import Progress
 from apprenti.flow.materials import Materials
 from apprenti.flow.tools import Tools
 
 ROWS_AT_ONCE = 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class FeatureTable:
-    """Where the features of a data set lie.
+    """The features of a data set that are there, and the way to more of them.
+
+    The first looks decide which photos are in the table: what they do not reach in time is left out, and every
+    later look is of the same photos in the same order, so that all recipes are judged on the same rows.
 
     Args:
         fitted: train and validation examples that have features, in the order of the rows.
         test: test examples that have features, in the order of the rows.
-        fitted_files: one ``.npy`` [n, d] float32 for each backbone, by name.
+        fitted_files: one ``.npy`` [n, d] float32 for each look.
         test_files: the same for test rows.
-        n_features: length of a row, by backbone name.
         set_aside: photos that could not be decoded after all.
         n_left_out: photos not reached in the time given.
+        materials: where backbones come from.
+        folder: private folder for the files.
+        tools: what to work with.
     """
 
     fitted: tuple[Example, ...]
     test: tuple[Example, ...]
-    fitted_files: Mapping[str, Path]
-    test_files: Mapping[str, Path]
-    n_features: Mapping[str, int]
-    set_aside: tuple[SetAside, ...]
-    n_left_out: int
+    fitted_files: dict[Look, Path] = field(default_factory=dict)
+    test_files: dict[Look, Path] = field(default_factory=dict)
+    set_aside: tuple[SetAside, ...] = ()
+    n_left_out: int = 0
+    materials: Materials
+    folder: Path
+    tools: Tools
+
+    @property
+    def looks(self) -> frozenset[Look]:
+        """What there are features of."""
+        return frozenset(self.fitted_files)
+
+    def missing(self, recipe: Recipe) -> tuple[Look, ...]:
+        """Return the looks of a recipe that there are no features of yet."""
+        return tuple(look for look in recipe.looks if look not in self.fitted_files)
+
+    def files(self, recipe: Recipe) -> tuple[Path, ...]:
+        """Return the files of a recipe's features, train and validation rows."""
+        return tuple(self.fitted_files[look] for look in recipe.looks)
 
     def labels(self, examples: Sequence[Example], names: Sequence[str]) -> NDArray[np.int64]:
         """Return the class index of each example, [n] int64."""
         index = {name: i for i, name in enumerate(names)}
         return np.asarray([index[str(example.target)] for example in examples], dtype=np.int64)
 
-    def smallest_rows(
-        self, n_rows: int, names: Sequence[str]
-    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Return some fitted rows [m, d] of the backbone with the fewest features, and their classes [m]."""
-        smallest = min(self.n_features, key=lambda name: self.n_features[name])
-        rows = np.load(self.fitted_files[smallest], mmap_mode="r", allow_pickle=False)[:n_rows]
-        return np.array(rows), self.labels(self.fitted[:n_rows], names)
+    def add(self, looks: Sequence[Look], *, deadline: float, progress: Progress) -> None:
+        """Work out more features of the photos that are in the table.
+
+        What is worked out stays on the shelf even where time runs out.
+
+        Args:
+            looks: not in the table yet.
+            deadline: on the clock of the tools.
+            progress: advanced by one for each photo and canvas.
+
+        Raises:
+            OutOfTimeError: not every photo was reached; none of the looks is in the table then.
+        """
+        examples = (*self.fitted, *self.test)
+        embedded = _embedded(
+            examples, looks, self.materials, deadline=deadline, tools=self.tools, progress=progress
+        )
+        wanted = {example.content_hash for example in examples}
+        if any(not wanted <= set(part.hashes) for part in embedded.values()):
+            raise OutOfTimeError("features_out_of_time", n=len(examples))
+        self._write(embedded)
+
+    def _write(self, embedded: Mapping[Look, Embedded]) -> None:
+        for number, (look, part) in enumerate(embedded.items(), start=len(self.fitted_files)):
+            row_of = {content_hash: row for row, content_hash in enumerate(part.hashes)}
+            fitted = _write(self.folder / f"fitted-{number}.npy", part.features, self.fitted, row_of)
+            self.test_files[look] = _write(
+                self.folder / f"test-{number}.npy", part.features, self.test, row_of
+            )
+            self.fitted_files[look] = fitted
 
 
 def lay_out_features(
-    dataset: Dataset, materials: Materials, *, folder: Path, deadline: float, tools: Tools
+    dataset: Dataset,
+    materials: Materials,
+    looks: Sequence[Look],
+    *,
+    folder: Path,
+    deadline: float,
+    tools: Tools,
 ) -> FeatureTable:
-    """Embed every photo with every backbone, decoding it once, and write the rows where candidates read them.
+    """Embed every photo, decoding it once for each canvas, and write the rows where candidates read them.
 
     Examples stand in the order of their content hashes, so what is not reached before ``deadline`` is a random part.
 
     Args:
         dataset: with splits.
-        materials: backbones and canvas.
+        materials: where backbones come from.
+        looks: what features to begin with.
         folder: private folder for the files.
         deadline: on ``tools.clock``.
         tools: what to work with.
     """
-    backbones = tuple(materials.by_name.values())
-    tools.progress.begin("embedding", len(dataset.examples))
-    embedded = embed_all(
-        dataset.examples,
-        backbones,
-        materials.canvas,
-        engine=tools.engine,
-        shelf=tools.shelf,
-        progress=tools.progress,
-        deadline=deadline,
+    tools.progress.begin("embedding", len(dataset.examples) * len({look.canvas for look in looks}))
+    embedded = _embedded(
+        dataset.examples, looks, materials, deadline=deadline, tools=tools, progress=tools.progress
     )
     tools.progress.end()
     done = set.intersection(*(set(part.hashes) for part in embedded.values()))
     problems = {p.name: p for part in embedded.values() for p in part.problems}
     fitted = tuple(e for e in dataset.examples if e.split is not Split.TEST and e.content_hash in done)
     test = tuple(e for e in dataset.in_split(Split.TEST) if e.content_hash in done)
-    fitted_files, test_files = {}, {}
-    for number, (name, part) in enumerate(embedded.items()):
-        row_of = {content_hash: row for row, content_hash in enumerate(part.hashes)}
-        fitted_files[name] = _write(folder / f"fitted-{number}.npy", part.features, fitted, row_of)
-        test_files[name] = _write(folder / f"test-{number}.npy", part.features, test, row_of)
-    return FeatureTable(
+    table = FeatureTable(
         fitted=fitted,
         test=test,
-        fitted_files=fitted_files,
-        test_files=test_files,
-        n_features={name: part.features.shape[1] for name, part in embedded.items()},
         set_aside=tuple(problems.values()),
         n_left_out=len(dataset.examples) - len(fitted) - len(test) - len(problems),
+        materials=materials,
+        folder=folder,
+        tools=tools,
     )
+    table._write(embedded)
+    return table
+
+
+def first_rows(
+    dataset: Dataset, materials: Materials, look: Look, *, n_rows: int, deadline: float, tools: Tools
+) -> tuple[NDArray[np.float32], tuple[Example, ...]]:
+    """Return the features [m, d] of the first photos that are not for testing, and those photos.
+
+    Args:
+        dataset: with splits.
+        materials: where backbones come from.
+        look: what features.
+        n_rows: how many photos are looked at.
+        deadline: on ``tools.clock``; there may be fewer rows, or none.
+        tools: what to work with.
+    """
+    some = tuple(example for example in dataset.examples if example.split is not Split.TEST)[:n_rows]
+    tools.progress.begin("embedding", len(some))
+    embedded = _embedded(some, [look], materials, deadline=deadline, tools=tools, progress=tools.progress)
+    tools.progress.end()
+    part = embedded[look]
+    reached = set(part.hashes)
+    return part.features, tuple(example for example in some if example.content_hash in reached)
+
+
+def _embedded(
+    examples: Sequence[Example],
+    looks: Sequence[Look],
+    materials: Materials,
+    *,
+    deadline: float,
+    tools: Tools,
+    progress: Progress,
+) -> dict[Look, Embedded]:
+    """Return the features of every look; those of one canvas are worked out together."""
+    found: dict[Look, Embedded] = {}
+    for canvas, group in groupby(
+        sorted(looks, key=lambda look: look.canvas.name), key=lambda look: look.canvas
+    ):
+        backbones = [materials.backbone(look.backbone) for look in group]
+        parts = embed_all(
+            examples,
+            backbones,
+            canvas,
+            engine=tools.engine,
+            shelf=tools.shelf,
+            progress=progress,
+            deadline=deadline,
+        )
+        found |= {Look(backbone=name, canvas=canvas): part for name, part in parts.items()}
+    return {look: found[look] for look in looks}
 
 
 def _write(

@@ -12,17 +12,15 @@ from apprenti.domain.errors import ApprentiError
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick
 from apprenti.domain.sentence import Sentence
-from apprenti.flow.features import lay_out_features
+from apprenti.flow.choosing import first_pick, ground_of
+from apprenti.flow.landmarks import look_for_landmarks
 from apprenti.flow.materials import gather_materials
 from apprenti.flow.tools import Tools
 from apprenti.stages.ingest import read_dataset, refuse_unsupported
-from apprenti.stages.profile import describe, measure_landmarks
-from apprenti.stages.select import Ground, open_selector
+from apprenti.stages.profile import describe
+from apprenti.stages.select import open_selector
 from apprenti.stages.train import assign_folds
 from apprenti.store import private_workspace
-
-N_LOOKED_AT = 600
-"""Training photos the landmarks are measured on: enough to tell easy from hard, done in seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,21 +54,14 @@ def inspect_data(source: Path, *, backbones: Sequence[Path] = (), seed: int = 0,
         dataset = read_dataset(source, engine=tools.engine, progress=tools.progress, workspace=workspace)
         if dataset.task_type is not TaskType.MULTI_CLASS:
             return Inspection(dataset=_with_refusal(dataset), profile=None, picks=())
-        some = replace(dataset, examples=dataset.in_split(Split.TRAIN)[:N_LOOKED_AT])
-        materials = gather_materials(some, backbones, deadline=math.inf, seed=seed, tools=tools)
-        table = lay_out_features(some, materials, folder=workspace, deadline=math.inf, tools=tools)
-        features, labels = table.smallest_rows(N_LOOKED_AT, dataset.labels)
-        landmarks = measure_landmarks(features, labels, n_labels=len(dataset.labels))
-        profile = describe(dataset, landmarks=landmarks, n_landmark=len(labels))
+        materials = gather_materials(dataset, backbones, deadline=math.inf, seed=seed, tools=tools)
+        landmarks = look_for_landmarks(dataset, materials, deadline=math.inf, tools=tools)
+        profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
         whole = [example for example in dataset.examples if example.split is not Split.TEST]
-        ground = Ground(
-            profile=profile,
-            networks={backbone.name: backbone.n_features for backbone in materials.networks},
-            classic={backbone.name: backbone.n_features for backbone in materials.classic},
-            canvas=materials.canvas,
-            n_fits=assign_folds(whole).n_folds,
-        )
-        return Inspection(dataset=dataset, profile=profile, picks=open_selector(ground, seed=seed).plan())
+        ground = ground_of(profile, materials, n_fits=assign_folds(whole).n_folds)
+        first = first_pick(ground, seconds_left=math.inf, seed=seed)
+        ready = replace(ground, embedded=frozenset(first.recipe.looks))
+        return Inspection(dataset=dataset, profile=profile, picks=open_selector(ready, seed=seed).plan())
 
 
 def _with_refusal(dataset: Dataset) -> Dataset:

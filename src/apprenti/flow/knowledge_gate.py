@@ -29,7 +29,7 @@ MAX_CELLS = 1000
 MOST_PHOTOS = 10**8
 LONGEST_SECONDS = 86_400.0
 
-_NETWORK = re.compile(r"onnx-[0-9a-f]{12}", re.ASCII)
+_NETWORK = re.compile(r"onnx-[0-9a-f]{12}(-mirrored)?", re.ASCII)
 _VERSION = re.compile(
     r"\d{1,4}(?:\.\d{1,6}){0,3}(?:(?:a|b|rc)\d{1,3})?(?:\.post\d{1,3})?(?:\.dev\d{1,8})?", re.ASCII
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +15,14 @@ from apprenti.domain.dataset import Dataset, Example, Split
 from apprenti.domain.errors import DataError, ItemError
 from apprenti.domain.recipe import Canvas
 from apprenti.flow.tools import Tools
+from apprenti.recipes import SMALL_PICTURE_PX, Stock
+from apprenti.recipes.templates import MIRRORED, is_packaged
 
 N_DICTIONARY_PHOTOS = 1000
 """Training photos the hand-made features learn their dictionary of patches from."""
 DECODE_CHUNK = 25
 FEWEST_PHOTOS = 5
 """Learnt from even where no time is left: there are no features without them."""
-SMALL_PICTURE_PX = 40
 EMBEDDED_PX = 96
 SMALL_EMBEDDED_PX = 64
 EMBEDDED = Path("embedded")
@@ -34,9 +35,10 @@ class Materials:
     """The backbones of a training.
 
     Args:
-        networks: the packaged network, or those the user brought, in the order given.
+        networks: the packaged network at the size that suits the photos, or those the user brought, in the order
+            given.
         classic: hand-made backbones, learnt from the user's photos.
-        canvas: what photos are decoded to for all of them.
+        canvas: what photos are decoded to for all of them; a recipe of other sizes names its own.
     """
 
     networks: tuple[Backbone, ...]
@@ -44,9 +46,24 @@ class Materials:
     canvas: Canvas
 
     @property
-    def by_name(self) -> Mapping[str, Backbone]:
-        """All backbones, networks first."""
-        return {backbone.name: backbone for backbone in (*self.networks, *self.classic)}
+    def stock(self) -> Stock:
+        """What recipes can be made of."""
+        return Stock(
+            networks={backbone.name: backbone.n_features for backbone in self.networks},
+            classic={backbone.name: backbone.n_features for backbone in self.classic},
+            canvas=self.canvas,
+        )
+
+    def backbone(self, name: str) -> Backbone:
+        """Return a backbone by the name it has in a recipe: the packaged network in any size, any network mirrored."""
+        from apprenti.blocks.embedded import load_embedded
+        from apprenti.blocks.views import mirrored
+
+        plain = name.removesuffix(MIRRORED)
+        known = {backbone.name: backbone for backbone in (*self.networks, *self.classic)}
+        if plain not in known and is_packaged(plain):
+            known[plain] = load_embedded(int(plain.rpartition("-")[2]))
+        return known[plain] if plain == name else mirrored(known[plain])
 
 
 def gather_materials(

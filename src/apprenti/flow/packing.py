@@ -65,7 +65,8 @@ def pack_model(
     """
     tools.progress.begin("finishing")
     second_look = {
-        pick.recipe.name: pick.predicted_seconds * N_FOLDS <= SECOND_LOOK_SHARE * budget_seconds
+        pick.recipe.name: (pick.predicted_seconds - pick.embedding_seconds) * N_FOLDS
+        <= SECOND_LOOK_SHARE * budget_seconds
         for pick in picks
     }
     kept, job, finished = _finished(dataset, materials, table, race, second_look, seed=seed, tools=tools)
@@ -156,9 +157,9 @@ def _finish_job(
     held_out_logits = np.load(race.logits[best.recipe.name], allow_pickle=False)
     return FinishJob(
         recipe=best.recipe,
-        backbones=tuple(materials.by_name[name] for name in best.recipe.backbones),
-        features=tuple(table.fitted_files[name] for name in best.recipe.backbones),
-        test_features=tuple(table.test_files[name] for name in best.recipe.backbones),
+        backbones=tuple(materials.backbone(name) for name in best.recipe.backbones),
+        features=table.files(best.recipe),
+        test_features=tuple(table.test_files[look] for look in best.recipe.looks),
         labels=labels,
         groups=_group_numbers(table.fitted),
         held_out_logits=held_out_logits,

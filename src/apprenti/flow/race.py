@@ -9,7 +9,7 @@ from pathlib import Path
 
 from apprenti.domain.errors import ApprentiError, OutOfMemoryError, OutOfTimeError
 from apprenti.domain.recipe import Pick, Trial, TrialStatus
-from apprenti.domain.seams import Limits, Task
+from apprenti.domain.seams import Limits, Progress, Task
 from apprenti.domain.sentence import Sentence
 from apprenti.flow.tools import Tools
 from apprenti.stages.select import Selector
@@ -57,9 +57,13 @@ class Race:
         return self.ranked[0]
 
 
+JobFor = Callable[[Pick, Progress], CandidateJob]
+"""Makes the job of a pick. It may take its time over features that are not there yet, and tells how far it is."""
+
+
 def run_race(
     selector: Selector,
-    job_for: Callable[[Pick], CandidateJob],
+    job_for: JobFor,
     *,
     folds: Folds,
     deadline: float,
@@ -71,67 +75,108 @@ def run_race(
 
     Args:
         selector: asked for picks, told what came of them.
-        job_for: makes the job of a pick.
+        job_for: makes the job of a pick; where it raises one of our errors, the pick has failed.
         folds: how candidates are judged.
         deadline: on ``tools.clock``; each candidate is stopped early enough to be refitted before it.
         tools: what to work with.
     """
     race = Race()
     refit_share = REFIT_SHARE_ONCE if folds.n_folds == 1 else REFIT_SHARE_TURNS
-    running: dict[Task[CandidateResult], tuple[Pick, CandidateJob, float]] = {}
+    lanes = _Lanes(tools=tools, seconds_for=lambda now: (deadline - now) / (1 + refit_share))
     tools.progress.begin("candidates", len(selector.plan()))
     try:
         while True:
-            _fill(running, selector, job_for, lambda now: (deadline - now) / (1 + refit_share), tools)
-            if not running:
+            _fill(lanes, race, selector, job_for, folds.scheme)
+            if not lanes.running:
                 break
-            for task in [task for task in running if task.poll()]:
-                pick, job, begun = running[task]
-                race.logits[pick.recipe.name] = job.logits_out
-                trial = _trial(task, pick, folds.scheme, tools.clock() - begun)
+            lanes.notice()
+            for task in [task for task in lanes.running if task in lanes.ended]:
+                runner = lanes.running[task]
+                race.logits[runner.pick.recipe.name] = runner.job.logits_out
+                trial = _trial(task, runner.pick, folds.scheme, lanes.ended[task] - runner.begun)
                 race.trials.append(trial)
                 if trial.status is TrialStatus.FINISHED:
-                    race.results[pick.recipe.name] = task.result()
-                del running[task]  # last: Ctrl-C before here must find it somewhere
+                    race.results[runner.pick.recipe.name] = task.result()
+                del lanes.running[task]  # last: Ctrl-C before here must find it somewhere
                 selector.tell(trial)
                 tools.progress.advance()
             time.sleep(POLL_SECONDS)
     except KeyboardInterrupt:
         race.interrupted = True
         told = {trial.recipe.name for trial in race.trials}
-        for task, (pick, _, begun) in running.items():
+        for task, runner in lanes.running.items():
             task.kill()
-            if pick.recipe.name not in told:
-                race.trials.append(_interrupted(pick, tools.clock() - begun))
+            if runner.pick.recipe.name not in told:
+                race.trials.append(_interrupted(runner.pick, tools.clock() - runner.begun))
     tools.progress.end()
     order = [pick.recipe.name for pick in selector.plan()]
     race.trials.sort(key=lambda trial: order.index(trial.recipe.name))
     return race
 
 
-def _fill(
-    running: dict[Task[CandidateResult], tuple[Pick, CandidateJob, float]],
-    selector: Selector,
-    job_for: Callable[[Pick], CandidateJob],
-    seconds_for: Callable[[float], float],
-    tools: Tools,
-) -> None:
-    while len(running) < tools.engine.n_workers:
-        now = tools.clock()
-        pick = selector.ask(seconds_left=seconds_for(now))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Runner:
+    """A candidate under way."""
+
+    pick: Pick
+    job: CandidateJob
+    begun: float
+
+
+@dataclass(kw_only=True)
+class _Lanes:
+    """The candidates under way, and when each was seen to have ended.
+
+    It is told of progress while features are worked out, so that what ends meanwhile is not timed too long.
+    """
+
+    tools: Tools
+    seconds_for: Callable[[float], float]
+    running: dict[Task[CandidateResult], _Runner] = field(default_factory=dict)
+    ended: dict[Task[CandidateResult], float] = field(default_factory=dict)
+
+    def notice(self) -> None:
+        """Note the time of those that have ended since."""
+        for task in self.running:
+            if task not in self.ended and task.poll():
+                self.ended[task] = self.tools.clock()
+
+    def begin(self, step: str, total: int | None = None) -> None:
+        """Do nothing: the step is that of the race."""
+
+    def advance(self, n: int = 1) -> None:
+        """Look up from the photos."""
+        self.notice()
+
+    def end(self) -> None:
+        """Do nothing: the race goes on."""
+
+
+def _fill(lanes: _Lanes, race: Race, selector: Selector, job_for: JobFor, scheme: str) -> None:
+    """Start what the selector picks until every worker has something to do."""
+    tools = lanes.tools
+    while len(lanes.running) < tools.engine.n_workers:
+        begun = tools.clock()
+        pick = selector.ask(seconds_left=lanes.seconds_for(begun))
         if pick is None:
             return
-        job = job_for(pick)
-        limits = Limits(seconds=max(0.0, seconds_for(now)), memory_mb=tools.memory_mb)
-        running[tools.engine.start(train_candidate, job, limits=limits)] = (pick, job, now)
+        try:
+            job = job_for(pick, lanes)
+        except ApprentiError as error:
+            race.trials.append(_failed(error, pick, scheme, tools.clock() - begun))
+            selector.tell(race.trials[-1])
+            tools.progress.advance()
+            continue
+        limits = Limits(seconds=max(0.0, lanes.seconds_for(tools.clock())), memory_mb=tools.memory_mb)
+        task = tools.engine.start(train_candidate, job, limits=limits)
+        lanes.running[task] = _Runner(pick=pick, job=job, begun=begun)
 
 
 def _trial(task: Task[CandidateResult], pick: Pick, scheme: str, seconds: float) -> Trial:
     try:
         result = task.result()
     except ApprentiError as error:
-        detail = Sentence(key=f"errors.{error.key}", values=error.values)
-        return Trial(recipe=pick.recipe, status=_status(error), scheme=scheme, seconds=seconds, detail=detail)
+        return _failed(error, pick, scheme, seconds)
     return Trial(
         recipe=pick.recipe,
         status=TrialStatus.FINISHED,
@@ -143,6 +188,11 @@ def _trial(task: Task[CandidateResult], pick: Pick, scheme: str, seconds: float)
         scheme=scheme,
         seconds=seconds,
     )
+
+
+def _failed(error: ApprentiError, pick: Pick, scheme: str, seconds: float) -> Trial:
+    detail = Sentence(key=f"errors.{error.key}", values=error.values)
+    return Trial(recipe=pick.recipe, status=_status(error), scheme=scheme, seconds=seconds, detail=detail)
 
 
 def _status(error: ApprentiError) -> TrialStatus:

@@ -7,22 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from apprenti.domain.dataset import Dataset
+from apprenti.domain.dataset import Dataset, Split
 from apprenti.domain.errors import DataError, InterruptedWorkError, OutOfTimeError, WorkError
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick, Recipe, Trial, TrialStatus
 from apprenti.domain.report import Report, Timing
+from apprenti.domain.seams import Progress
 from apprenti.domain.sentence import Sentence
 from apprenti.flow.cells import start_cells
+from apprenti.flow.choosing import first_pick, ground_of
 from apprenti.flow.features import FeatureTable, lay_out_features
 from apprenti.flow.interruption import finishing_first
+from apprenti.flow.landmarks import Landmarks, look_for_landmarks
 from apprenti.flow.materials import Materials, gather_materials
 from apprenti.flow.packing import pack_model
 from apprenti.flow.race import Race, run_race
 from apprenti.flow.report import report_path_of
 from apprenti.flow.tools import Tools
 from apprenti.stages.ingest import read_dataset, refuse_unsupported
-from apprenti.stages.profile import describe, measure_landmarks
+from apprenti.stages.profile import describe
 from apprenti.stages.report import render
 from apprenti.stages.select import Ground, Selector, open_selector
 from apprenti.stages.train import CandidateJob, Folds, assign_folds
@@ -33,7 +36,8 @@ EMBED_SHARE = 0.65
 LEAST_EMBED_SHARE = 0.35
 RACE_SECONDS = 8.0
 """Reading and embedding are over at 65 % of the budget, or sooner where less than 8 seconds would be left."""
-N_LANDMARK = 1000
+LATE_EMBED_SHARE = 0.6
+"""Of the race's time left: how long features that a later recipe asks for may take, before it is given up."""
 PACKING_SECONDS = 4.0
 PACKING_SHARE = 0.1
 """Answering the test photos, judging, packing and writing, which begin when the kept recipe is refitted: seconds at
@@ -109,18 +113,38 @@ def train(
         materials = gather_materials(
             dataset, backbones, deadline=times.dictionary_ends, seed=seed, tools=tools
         )
+        landmarks = look_for_landmarks(dataset, materials, deadline=times.landmarks_end, tools=tools)
+        ground = _ground(dataset, landmarks, materials)
+        first = first_pick(ground, seconds_left=times.race_ends - tools.clock(), seed=seed)
         table = lay_out_features(
-            dataset, materials, folder=workspace, deadline=times.embedding_ends, tools=tools
+            dataset,
+            materials,
+            first.recipe.looks,
+            folder=workspace,
+            deadline=times.embedding_ends,
+            tools=tools,
         )
         dataset = _as_reached(dataset, table)
         folds = assign_folds(table.fitted)
-        profile = _profile(dataset, table)
-        selector = open_selector(_ground(profile, materials, table, folds), seed=seed)
-        jobs = _Jobs(table=table, folds=folds, dataset=dataset, seed=seed, workspace=workspace, tools=tools)
+        profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
+        selector = open_selector(
+            replace(ground, profile=profile, n_fits=folds.n_folds, embedded=table.looks), seed=seed
+        )
+        jobs = _Jobs(
+            table=table,
+            folds=folds,
+            dataset=dataset,
+            seed=seed,
+            workspace=workspace,
+            race_ends=times.race_ends,
+            tools=tools,
+        )
         race = _race(selector, jobs, deadline=times.race_ends, tools=tools)
         dataset = _with_interruption(dataset, race)
         cells_end = times.begun if race.interrupted else times.cells_end
-        cells = start_cells(dataset, profile, materials, table, seed=seed, deadline=cells_end, tools=tools)
+        cells = start_cells(
+            dataset, profile, materials, table, race, seed=seed, deadline=cells_end, tools=tools
+        )
         with finishing_first(tools.progress):
             report, model = pack_model(
                 dataset,
@@ -157,6 +181,7 @@ class _Times:
     begun: float
     reading_ends: float
     dictionary_ends: float
+    landmarks_end: float
     embedding_ends: float
     race_ends: float
     cells_end: float
@@ -168,6 +193,7 @@ class _Times:
             begun=begun,
             reading_ends=begun + 0.5 * share * budget_seconds,
             dictionary_ends=begun + 0.6 * share * budget_seconds,
+            landmarks_end=begun + 0.7 * share * budget_seconds,
             embedding_ends=begun + share * budget_seconds,
             race_ends=begun + budget_seconds - max(PACKING_SECONDS, PACKING_SHARE * budget_seconds),
             cells_end=begun + 0.95 * budget_seconds,
@@ -183,14 +209,24 @@ class _Jobs:
     dataset: Dataset
     seed: int
     workspace: Path
+    race_ends: float
     tools: Tools
 
-    def job_for(self, pick: Pick) -> CandidateJob:
-        """Return what the candidate's process is given."""
+    def job_for(self, pick: Pick, progress: Progress) -> CandidateJob:
+        """Return what the candidate's process is given, once its features are there.
+
+        Raises:
+            OutOfTimeError: there was no time left to work them out.
+        """
+        missing = self.table.missing(pick.recipe)
+        if missing:
+            now = self.tools.clock()
+            deadline = now + LATE_EMBED_SHARE * (self.race_ends - now)
+            self.table.add(missing, deadline=deadline, progress=progress)
         digest = hashlib.sha256(pick.recipe.name.encode()).hexdigest()[:16]
         return CandidateJob(
             recipe=pick.recipe,
-            features=tuple(self.table.fitted_files[name] for name in pick.recipe.backbones),
+            features=self.table.files(pick.recipe),
             labels=self.table.labels(self.table.fitted, self.dataset.labels),
             folds=self.folds,
             n_labels=len(self.dataset.labels),
@@ -219,21 +255,11 @@ def _as_reached(dataset: Dataset, table: FeatureTable) -> Dataset:
     )
 
 
-def _profile(dataset: Dataset, table: FeatureTable) -> Profile:
-    """Return the profile, with landmarks on the features of the smallest backbone."""
-    features, labels = table.smallest_rows(N_LANDMARK, dataset.labels)
-    landmarks = measure_landmarks(features, labels, n_labels=len(dataset.labels))
-    return describe(dataset, landmarks=landmarks, n_landmark=len(labels))
-
-
-def _ground(profile: Profile, materials: Materials, table: FeatureTable, folds: Folds) -> Ground:
-    return Ground(
-        profile=profile,
-        networks={backbone.name: table.n_features[backbone.name] for backbone in materials.networks},
-        classic={backbone.name: table.n_features[backbone.name] for backbone in materials.classic},
-        canvas=materials.canvas,
-        n_fits=folds.n_folds,
-    )
+def _ground(dataset: Dataset, landmarks: Landmarks, materials: Materials) -> Ground:
+    """Return what is known before any recipe has its features."""
+    profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
+    learnt_from = [example for example in dataset.examples if example.split is not Split.TEST]
+    return ground_of(profile, materials, n_fits=assign_folds(learnt_from).n_folds)
 
 
 def _race(selector: Selector, jobs: _Jobs, *, deadline: float, tools: Tools) -> Race:

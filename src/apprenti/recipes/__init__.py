@@ -1,6 +1,34 @@
 """The catalogue of recipes, as data."""
 
-from apprenti.recipes.catalogue import CELLS, PRIOR, Material, Template
-from apprenti.recipes.times import MAX_FITTED_BYTES, predicted_seconds
+from apprenti.recipes.catalogue import PRIOR
+from apprenti.recipes.space import (
+    BROUGHT_SPACE,
+    PACKAGED_SPACE,
+    SIZES_PX,
+    SPACE,
+    template_of,
+    templates_for,
+)
+from apprenti.recipes.templates import CLASSIC, PACKAGED, Material, Stock, Template, column_of, template_name
+from apprenti.recipes.times import MAX_FITTED_BYTES, SMALL_PICTURE_PX, embedding_seconds, predicted_seconds
 
-__all__ = ["CELLS", "MAX_FITTED_BYTES", "PRIOR", "Material", "Template", "predicted_seconds"]
+__all__ = [
+    "BROUGHT_SPACE",
+    "CLASSIC",
+    "MAX_FITTED_BYTES",
+    "PACKAGED",
+    "PACKAGED_SPACE",
+    "PRIOR",
+    "SIZES_PX",
+    "SMALL_PICTURE_PX",
+    "SPACE",
+    "Material",
+    "Stock",
+    "Template",
+    "column_of",
+    "embedding_seconds",
+    "predicted_seconds",
+    "template_name",
+    "template_of",
+    "templates_for",
+]

@@ -1,15 +1,16 @@
 """How long a recipe should take, from the size of the data alone.
 
-The figures are CPU seconds of one core, fitted to ``benchmarks/head_times.py``; they promise an order of magnitude,
-and the selector asks for half as much again before it begins a recipe.
+The figures are CPU seconds of one core, fitted to ``benchmarks/head_times.py`` and ``benchmarks/embedding_times.py``;
+they promise an order of magnitude, and the selector asks for half as much again before it begins a recipe.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from apprenti.domain.recipe import Recipe
+from apprenti.domain.recipe import Look, Recipe
+from apprenti.recipes.templates import CLASSIC, MIRRORED, PACKAGED
 
 MAX_FITTED_BYTES = 64 * 2**20
 """Features a candidate is fitted on (7,000 rows of 2,400): several candidates are in memory side by side."""
@@ -66,6 +67,49 @@ TRANSFORMS: Mapping[str, TimeModel] = {
     "pca.v1": TimeModel(rate=1.6e-7, rows=0.6, features=1.3),
     "power_pca.v1": TimeModel(rate=1.1e-8, rows=0.9, features=1.4),
 }
+
+EMBEDDING_MS: Mapping[str, float] = {
+    f"{PACKAGED}-64": 1.9,
+    f"{PACKAGED}-96": 3.5,
+    f"{PACKAGED}-128": 5.9,
+    f"{PACKAGED}-160": 8.6,
+    CLASSIC: 4.1,
+}
+"""Milliseconds of one photo through each backbone, decoded already; a mirrored view takes twice as long."""
+UNKNOWN_NETWORK_MS = 10.0
+"""A network the user brought; public ones for phones take 5 to 15."""
+SMALL_PICTURE_PX = 40
+"""Pictures up to here are looked at in small squares, see ``flow.materials``."""
+SMALL_CLASSIC_MS = 1.1
+N_CORES = 2
+"""Photos are embedded side by side. Always as if on two cores: a choice must not depend on the machine."""
+
+
+def embedding_seconds(looks: Collection[Look], *, n_photos: int, width_px: float, height_px: float) -> float:
+    """Return the seconds it should take to work out features that are not there yet.
+
+    Args:
+        looks: backbones and canvases; each photo is decoded once for each canvas.
+        n_photos: how many photos.
+        width_px: of a usual photo.
+        height_px: of a usual photo.
+    """
+    small = max(width_px, height_px) <= SMALL_PICTURE_PX
+    ms = sum(_embedding_ms(look.backbone, small=small) for look in looks)
+    ms += decoding_ms(width_px, height_px) * len({look.canvas for look in looks})
+    return n_photos * ms / 1000 / N_CORES
+
+
+def decoding_ms(width_px: float, height_px: float) -> float:
+    """Return the milliseconds to read and decode a photo: 0.3 for a small drawing, 4 for 1024 x 768, 26 for 12 MP."""
+    return float(0.3 + 4.0 * (width_px * height_px / 1e6) ** 0.75)
+
+
+def _embedding_ms(backbone: str, *, small: bool) -> float:
+    if backbone == CLASSIC and small:
+        return SMALL_CLASSIC_MS
+    plain = backbone.removesuffix(MIRRORED)
+    return EMBEDDING_MS.get(plain, UNKNOWN_NETWORK_MS) * (1 if plain == backbone else 2)
 
 
 def predicted_seconds(recipe: Recipe, *, n_rows: int, n_features: int, n_labels: int, n_fits: int) -> float:

@@ -6,18 +6,27 @@ from collections.abc import Sequence
 
 from apprenti.domain.figures import decimal
 from apprenti.domain.recipe import Recipe
+from apprenti.recipes.templates import MIRRORED, is_packaged
 from apprenti.texts import Lang, catalogue, say
 
 AREA = "recipes"
+TEMPLATES = ("features_network", "features_packaged", "features_mirrored")
+"""Entries that are no block's own words."""
 
 
 def phrase(recipe: Recipe, lang: Lang) -> str:
     """Return what a recipe is: ``Kernel ridge regression on hand-made features``."""
-    features = [
-        _block("features", name, lang) or say(f"{AREA}.features_network", lang, name=name)
-        for name in recipe.backbones
-    ]
+    features = [_features(name, lang) for name in recipe.backbones]
     return say(f"{AREA}.phrase", lang, head=head_phrase(recipe, lang), features=_listed(features, lang))
+
+
+def _features(backbone: str, lang: Lang) -> str:
+    plain = backbone.removesuffix(MIRRORED)
+    if is_packaged(plain):
+        said = say(f"{AREA}.features_packaged", lang, size=plain.rpartition("-")[2])
+    else:
+        said = _block("features", plain, lang) or say(f"{AREA}.features_network", lang, name=plain)
+    return said if plain == backbone else say(f"{AREA}.features_mirrored", lang, features=said)
 
 
 def head_phrase(recipe: Recipe, lang: Lang) -> str:
@@ -53,4 +62,4 @@ def _listed(texts: Sequence[str], lang: Lang) -> str:
 def _block(kind: str, name: str, lang: Lang) -> str:
     """Return the word for a versioned block name, or nothing."""
     key = f"{kind}_{name.partition('.v')[0]}"
-    return say(f"{AREA}.{key}", lang) if key in catalogue(AREA, lang) and key != "features_network" else ""
+    return say(f"{AREA}.{key}", lang) if key in catalogue(AREA, lang) and key not in TEMPLATES else ""

@@ -7,6 +7,7 @@ from tests.stages.select.worlds import a_world, with_gaps
 
 from apprenti.domain.knowledge_table import Knowledge
 from apprenti.domain.recipe import Canvas, Recipe, Trial, TrialStatus
+from apprenti.recipes import column_of
 from apprenti.stages.select import PriorSelector, Selector, open_selector
 from apprenti.stages.select.learned import LearnedSelector
 from apprenti.stages.select.profile_vector import PROFILE_COLUMNS, profile_vector
@@ -29,7 +30,7 @@ def knowledge(n: int = 30, *, gaps: float = 0.3) -> Knowledge:
     return Knowledge(
         datasets=tuple(f"set {i}" for i in range(n)),
         families=tuple(f"family {i // 2}" for i in range(n)),
-        recipes=tuple(recipe.name for recipe in RECIPES),
+        recipes=tuple(column_of(recipe) for recipe in RECIPES),
         scores=with_gaps(world.scores, gaps).astype(np.float32),
         seconds=with_gaps(world.seconds, gaps).astype(np.float32),
         profiles=profiles.astype(np.float32),

@@ -1,12 +1,12 @@
 import pytest
 from tests.making import a_dataset, an_example
 
-from apprenti.domain.recipe import Canvas, Trial, TrialStatus
+from apprenti.domain.recipe import Canvas, Look, Trial, TrialStatus
 from apprenti.stages.profile import describe
 from apprenti.stages.select import Ground, open_selector
 
 
-def ground(networks: dict[str, int] | None = None, n_photos: int = 100) -> Ground:
+def ground(networks: dict[str, int] | None = None, n_photos: int = 100, *, ready: bool = True) -> Ground:
     examples = [an_example(i, label) for label in ("cat", "dog") for i in range(n_photos // 2)]
     return Ground(
         profile=describe(a_dataset(*examples)),
@@ -14,7 +14,14 @@ def ground(networks: dict[str, int] | None = None, n_photos: int = 100) -> Groun
         classic={"classic.v1": 1000},
         canvas=Canvas(size_px=64),
         n_fits=5,
+        embedded=frozenset(look(name) for name in [*(networks or {}), "classic.v1"])
+        if ready
+        else frozenset(),
     )
+
+
+def look(backbone: str) -> Look:
+    return Look(backbone=backbone, canvas=Canvas(size_px=64))
 
 
 def test_five_different_recipes_are_planned_each_with_a_reason_in_both_languages() -> None:
@@ -64,3 +71,24 @@ def test_networks_the_user_brought_always_stand_side_by_side(networks: dict[str,
     with_networks = [pick for pick in picks if set(networks) & set(pick.recipe.backbones)]
     assert len(with_networks) >= 3
     assert all(set(networks) <= set(pick.recipe.backbones) for pick in with_networks)
+
+
+def test_features_are_counted_for_the_first_pick_that_asks_for_them_and_no_other() -> None:
+    picks = open_selector(ground({"net-1": 1280}, ready=False)).plan()
+    assert picks[0].recipe.backbones == ("net-1", "classic.v1")
+    assert picks[0].embedding_seconds > 0
+    assert [pick.embedding_seconds for pick in picks[1:]] == [0.0] * 4
+    assert all(pick.predicted_seconds > pick.embedding_seconds for pick in picks)
+    ready = open_selector(ground({"net-1": 1280})).plan()
+    assert ready[0].predicted_seconds == pytest.approx(
+        picks[0].predicted_seconds - picks[0].embedding_seconds
+    )
+
+
+def test_where_features_side_by_side_take_too_long_those_of_one_backbone_are_asked_for() -> None:
+    selector = open_selector(ground({"net-1": 1280}, n_photos=4000, ready=False))
+    both = selector.plan()[0]
+    pick = selector.ask(seconds_left=1.5 * both.predicted_seconds - 1)
+    assert pick is not None
+    assert pick.recipe.backbones == ("net-1",)
+    assert 0 < pick.embedding_seconds < both.embedding_seconds

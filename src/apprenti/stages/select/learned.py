@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from apprenti.domain.knowledge_table import Knowledge
 from apprenti.domain.recipe import Interval, Pick, Recipe, Trial, TrialStatus
-from apprenti.recipes import CELLS, PRIOR, Material
-from apprenti.recipes.times import PROCESS_SECONDS, predicted_seconds
+from apprenti.recipes import column_of, templates_for
+from apprenti.recipes.times import PROCESS_SECONDS
 from apprenti.stages.select.choice import Choice, Past, remember
 from apprenti.stages.select.profile_vector import PROFILE_COLUMNS, profile_vector
 from apprenti.stages.select.reasons import reason_for, sentence_of
@@ -73,11 +73,12 @@ class LearnedSelector:
         self._past: Past = remember(self._scores)
         similarity = fit_similarity(self._profiles, self._past.losses, seed=seed)
         self._weights = similarity.weights(self._profile)
-        self._seconds = self._predicted_seconds()
+        self._fitting_seconds = self._predicted_seconds()
+        embedding = np.array([ground.embedding_seconds(recipe) for recipe in self._recipes])
         self._choice = Choice(
             past=self._past,
             weights=self._weights,
-            seconds=self._seconds,
+            seconds=self._fitting_seconds + embedding,
             in_batch=in_batch,
             explores=explores,
             seed=seed,
@@ -125,17 +126,22 @@ class LearnedSelector:
         return model.intervals(self._profile)
 
     def _pick(self, at: int, before: Sequence[int]) -> Pick:
+        """Return the pick; features of the picks before it are counted as there."""
         reason = reason_for(at, before, self._past, self._weights)
+        recipe = self._recipes[at]
+        there = {look for place in before for look in self._recipes[place].looks}
+        embedding_seconds = self._ground.embedding_seconds(recipe, there=there)
         return Pick(
-            recipe=self._recipes[at],
+            recipe=recipe,
             reason=sentence_of(reason, self._knowledge.datasets),
-            predicted_seconds=float(self._seconds[at]),
+            predicted_seconds=embedding_seconds + float(self._fitting_seconds[at]),
+            embedding_seconds=embedding_seconds,
             predicted_score=self._intervals[at],
         )
 
     def _predicted_seconds(self) -> Floats:
-        """Return the seconds of each recipe, [m]: the formula, corrected by what past data sets took."""
-        formula = np.array([_formula_seconds(recipe, self._ground) for recipe in self._recipes])
+        """Return the seconds to fit each recipe, [m]: the formula, corrected by what past data sets took."""
+        formula = np.array([self._ground.fitting_seconds(recipe) for recipe in self._recipes])
         seconds = self._knowledge.seconds[:, self._columns].astype(np.float64)
         model = fit_seconds(seconds, self._profiles)
         if model is None:
@@ -149,7 +155,7 @@ class LearnedSelector:
 
 def _known_recipes(ground: Ground, knowledge: Knowledge, candidates: Sequence[Recipe]) -> dict[int, Recipe]:
     """Return the recipes that can be picked by their column of the knowledge, in its order."""
-    by_name = {recipe.name: recipe for recipe in candidates or _catalogue(ground)}
+    by_name = {column_of(recipe): recipe for recipe in candidates or _catalogue(ground)}
     n_cells = np.isfinite(knowledge.scores).sum(axis=0)
     return {
         column: by_name[name]
@@ -160,14 +166,7 @@ def _known_recipes(ground: Ground, knowledge: Knowledge, candidates: Sequence[Re
 
 def _catalogue(ground: Ground) -> list[Recipe]:
     """Return every recipe of the catalogue on the backbones at hand."""
-    networks, classic = tuple(ground.networks), tuple(ground.classic)
-    backbones: dict[Material, tuple[str, ...]] = {
-        "classic": classic,
-        "nets": networks or classic,
-        "nets+classic": (*networks, *classic),
-    }
-    templates = (*PRIOR["nets" if networks else "classic"], *CELLS)
-    return [template.recipe(backbones[template.material], ground.canvas) for template in templates]
+    return [template.on(ground.stock) for template in templates_for(ground.stock)]
 
 
 def _profiles(knowledge: Knowledge) -> Floats:
@@ -178,14 +177,3 @@ def _profiles(knowledge: Knowledge) -> Floats:
         if name in place:
             profiles[:, column] = knowledge.profiles[:, place[name]]
     return profiles
-
-
-def _formula_seconds(recipe: Recipe, ground: Ground) -> float:
-    sizes = {**ground.networks, **ground.classic}
-    return predicted_seconds(
-        recipe,
-        n_rows=ground.profile.n_train + ground.profile.n_validation,
-        n_features=sum(sizes[name] for name in recipe.backbones),
-        n_labels=ground.profile.n_labels,
-        n_fits=ground.n_fits,
-    )

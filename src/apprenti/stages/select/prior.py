@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from apprenti.domain.recipe import Pick, Recipe, Trial
+from collections.abc import Sequence
+
+from apprenti.domain.recipe import Pick, Trial
 from apprenti.domain.sentence import Sentence
-from apprenti.recipes import PRIOR, Material, Template, predicted_seconds
+from apprenti.recipes import PRIOR, Template
 from apprenti.stages.select.selector import N_PICKS, Ground
 
 SAFETY = 1.5
@@ -22,49 +24,42 @@ class PriorSelector:
     def __init__(self, ground: Ground, *, n_picks: int = N_PICKS) -> None:
         self._ground = ground
         templates = PRIOR["nets" if ground.networks else "classic"][:n_picks]
-        self._waiting = [self._pick(rank, template) for rank, template in enumerate(templates, start=1)]
+        self._waiting = list(enumerate(templates, start=1))
         self._given: list[Pick] = []
 
     def plan(self) -> tuple[Pick, ...]:
         """Return the picks in order, those already handed out first."""
-        return (*self._given, *self._waiting)
+        picks = list(self._given)
+        for rank, template in self._waiting:
+            picks.append(self._pick(rank, template, after=picks))
+        return tuple(picks)
 
     def ask(self, *, seconds_left: float) -> Pick | None:
         """Return the next pick that fits ``seconds_left``; ``None`` when none does or all are given.
 
         The first question is always answered, if need be with the cheapest pick: one try is better than none.
         """
-        fitting = [pick for pick in self._waiting if pick.predicted_seconds * SAFETY <= seconds_left]
-        if not fitting and not self._given and self._waiting:
-            fitting = [min(self._waiting, key=lambda pick: pick.predicted_seconds)]
+        picks = [self._pick(rank, template, after=self._given) for rank, template in self._waiting]
+        fitting = [pick for pick in picks if pick.predicted_seconds * SAFETY <= seconds_left]
+        if not fitting and not self._given and picks:
+            fitting = [min(picks, key=lambda pick: pick.predicted_seconds)]
         if not fitting:
             return None
-        self._waiting.remove(fitting[0])
+        del self._waiting[picks.index(fitting[0])]
         self._given.append(fitting[0])
         return fitting[0]
 
     def tell(self, trial: Trial) -> None:
         """Do nothing: a fixed order does not change with what came of a pick."""
 
-    def _pick(self, rank: int, template: Template) -> Pick:
-        recipe = template.recipe(self._backbones(template.material), self._ground.canvas)
+    def _pick(self, rank: int, template: Template, *, after: Sequence[Pick]) -> Pick:
+        """Return the pick; features of the picks before it are counted as there."""
+        recipe = template.on(self._ground.stock)
+        there = {look for pick in after for look in pick.recipe.looks}
+        embedding_seconds = self._ground.embedding_seconds(recipe, there=there)
         return Pick(
             recipe=recipe,
             reason=Sentence(key=f"select.{template.reason}", values={"rank": rank}),
-            predicted_seconds=self._seconds(recipe),
-        )
-
-    def _backbones(self, material: Material) -> tuple[str, ...]:
-        networks, classic = tuple(self._ground.networks), tuple(self._ground.classic)
-        return {"classic": classic, "nets": networks, "nets+classic": (*networks, *classic)}[material]
-
-    def _seconds(self, recipe: Recipe) -> float:
-        sizes = {**self._ground.networks, **self._ground.classic}
-        profile = self._ground.profile
-        return predicted_seconds(
-            recipe,
-            n_rows=profile.n_train + profile.n_validation,
-            n_features=sum(sizes[name] for name in recipe.backbones),
-            n_labels=profile.n_labels,
-            n_fits=self._ground.n_fits,
+            predicted_seconds=embedding_seconds + self._ground.fitting_seconds(recipe),
+            embedding_seconds=embedding_seconds,
         )

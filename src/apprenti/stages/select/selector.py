@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from apprenti.domain.knowledge_table import Knowledge
 from apprenti.domain.profile import Profile
-from apprenti.domain.recipe import Canvas, Pick, Recipe, Trial
+from apprenti.domain.recipe import Canvas, Look, Pick, Recipe, Trial
+from apprenti.recipes import Stock, embedding_seconds, predicted_seconds
 
 N_PICKS = 5
 
@@ -23,6 +24,7 @@ class Ground:
         classic: number of features of the hand-made backbones at hand, by name.
         canvas: what images are decoded to.
         n_fits: how often each recipe is fitted (the turns of cross-validation).
+        embedded: which features are there already.
     """
 
     profile: Profile
@@ -30,6 +32,38 @@ class Ground:
     classic: Mapping[str, int]
     canvas: Canvas
     n_fits: int
+    embedded: frozenset[Look] = frozenset()
+
+    @property
+    def stock(self) -> Stock:
+        """The backbones that recipes can be made of."""
+        return Stock(networks=self.networks, classic=self.classic, canvas=self.canvas)
+
+    def fitting_seconds(self, recipe: Recipe) -> float:
+        """Return what fitting a recipe should take, its features being there."""
+        stock = self.stock
+        return predicted_seconds(
+            recipe,
+            n_rows=self.profile.n_train + self.profile.n_validation,
+            n_features=sum(stock.n_features(name) for name in recipe.backbones),
+            n_labels=self.profile.n_labels,
+            n_fits=self.n_fits,
+        )
+
+    def embedding_seconds(self, recipe: Recipe, *, there: Collection[Look] = ()) -> float:
+        """Return what the features of a recipe should take.
+
+        Args:
+            recipe: what they are for.
+            there: features that will be there beside ``embedded``: those of the recipes handed out before.
+        """
+        missing = [look for look in recipe.looks if look not in self.embedded and look not in there]
+        return embedding_seconds(
+            missing,
+            n_photos=self.profile.n_examples,
+            width_px=self.profile.width_px,
+            height_px=self.profile.height_px,
+        )
 
 
 class Selector(Protocol):

@@ -1,7 +1,7 @@
 """Train: one recipe on one data set, judged on examples it did not see, then refitted on all of them."""
 
 from apprenti.stages.train.candidate import CandidateJob, CandidateResult, train_candidate
-from apprenti.stages.train.cells import CellsJob, measure_cells
+from apprenti.stages.train.cells import CellsJob, measure_cells, shared_part
 from apprenti.stages.train.finish import FinishedModel, FinishJob, finish
 from apprenti.stages.train.folds import ALWAYS_FITTED, N_FOLDS, Folds, assign_folds, stratified_folds
 
@@ -17,6 +17,7 @@ __all__ = [
     "assign_folds",
     "finish",
     "measure_cells",
+    "shared_part",
     "stratified_folds",
     "train_candidate",
 ]

@@ -1,0 +1,1 @@
+"""Makes the base knowledge that ships with the package: data sets × the catalogue of recipes."""

@@ -1,0 +1,16 @@
+"""Progress that tells nobody: the build tells its own."""
+
+from __future__ import annotations
+
+
+class Silence:
+    """Tells nobody."""
+
+    def begin(self, step: str, total: int | None = None) -> None:
+        """Say nothing."""
+
+    def advance(self, n: int = 1) -> None:
+        """Say nothing."""
+
+    def end(self) -> None:
+        """Say nothing."""

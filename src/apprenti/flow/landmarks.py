@@ -1,0 +1,51 @@
+"""Landmarks of a data set, measured on the same features whatever it is trained on, so that data sets compare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from apprenti.domain.dataset import Dataset
+from apprenti.domain.recipe import Canvas, Look
+from apprenti.flow.features import first_rows
+from apprenti.flow.materials import Materials
+from apprenti.flow.tools import Tools
+from apprenti.recipes import PACKAGED, SIZES_PX
+from apprenti.stages.profile import measure_landmarks
+
+LANDMARK_LOOK = Look(backbone=f"{PACKAGED}-{min(SIZES_PX)}", canvas=Canvas(size_px=min(SIZES_PX)))
+"""The smallest of all backbones, and always this one: another's landmarks would say something else."""
+N_LANDMARK = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landmarks:
+    """Landmarks, and how many photos they rest on.
+
+    Args:
+        scores: balanced accuracies, see ``domain.profile.Profile``; empty where too few photos were reached.
+        n: photos.
+    """
+
+    scores: Mapping[str, float]
+    n: int
+
+
+def look_for_landmarks(dataset: Dataset, materials: Materials, *, deadline: float, tools: Tools) -> Landmarks:
+    """Measure the landmarks on the first photos, in the order of their hashes, that are not for testing.
+
+    Args:
+        dataset: with splits.
+        materials: where backbones come from.
+        deadline: on ``tools.clock``; photos not reached by then are not measured on.
+        tools: what to work with; the features stay on the shelf, for recipes that want them.
+    """
+    features, examples = first_rows(
+        dataset, materials, LANDMARK_LOOK, n_rows=N_LANDMARK, deadline=deadline, tools=tools
+    )
+    index = {label: number for number, label in enumerate(dataset.labels)}
+    labels = np.asarray([index[str(example.target)] for example in examples], dtype=np.int64)
+    scores = measure_landmarks(features, labels, n_labels=len(dataset.labels))
+    return Landmarks(scores=scores, n=len(labels))

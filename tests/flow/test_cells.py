@@ -1,0 +1,139 @@
+"""Which recipes cells are measured for, and under which names they are kept."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.making import Silence, a_dataset, an_example
+
+from apprenti.blocks.backbone import Backbone
+from apprenti.domain.recipe import Canvas, Cell, Look
+from apprenti.engine import InlineEngine
+from apprenti.flow.cells import N_CELLS, cell_recipes, start_cells
+from apprenti.flow.choosing import ground_of
+from apprenti.flow.features import FeatureTable
+from apprenti.flow.materials import Materials
+from apprenti.flow.race import Race
+from apprenti.flow.tools import Tools
+from apprenti.recipes import SPACE
+from apprenti.stages.profile import describe
+from apprenti.store import MemoryShelf, read_cells
+
+DATASET = a_dataset(*(an_example(i, label) for label in ("cat", "dog") for i in range(100)))
+PROFILE = describe(DATASET)
+
+
+def a_backbone(name: str, size_px: int = 96) -> Backbone:
+    return Backbone(
+        name=name,
+        graph=name.encode(),
+        size_px=size_px,
+        fit="squash",
+        n_features=1024,
+        has_feature_map=False,
+        licence="",
+        source="",
+    )
+
+
+def materials_of(*networks: str) -> Materials:
+    return Materials(
+        networks=tuple(map(a_backbone, networks)),
+        classic=(a_backbone("classic.v1", 64),),
+        canvas=Canvas(size_px=96),
+    )
+
+
+def table_of(materials: Materials, *backbones: str) -> FeatureTable:
+    tools = Tools(engine=InlineEngine(), shelf=MemoryShelf(), progress=Silence(), clock=time.monotonic)
+    looks = [Look(backbone=name, canvas=materials.canvas) for name in backbones]
+    return FeatureTable(
+        fitted=(),
+        test=(),
+        fitted_files={look: Path("/nowhere") for look in looks},
+        materials=materials,
+        folder=Path("/nowhere"),
+        tools=tools,
+    )
+
+
+@pytest.mark.parametrize("networks", [(), ("embedded.v1-96",), ("own-1a2b",), ("own-1a2b", "other-3c4d")])
+def test_thirty_recipes_or_more_can_be_measured_on_the_features_of_the_fixed_order(
+    networks: tuple[str, ...],
+) -> None:
+    materials = materials_of(*networks)
+    recipes = cell_recipes(PROFILE, materials, table_of(materials, *networks, "classic.v1"), tried=())
+    assert 30 <= len(recipes) <= N_CELLS
+    assert len({recipe.name for recipe in recipes}) == len(recipes)
+
+
+def test_only_recipes_whose_features_are_there_and_that_were_not_tried_are_measured() -> None:
+    materials = materials_of("embedded.v1-96")
+    table = table_of(materials, "embedded.v1-96")
+    recipes = cell_recipes(PROFILE, materials, table, tried=())
+    assert {recipe.backbones for recipe in recipes} == {("embedded.v1-96",)}
+    fewer = cell_recipes(PROFILE, materials, table, tried=[recipes[0].name])
+    assert {recipe.name for recipe in recipes} - {recipe.name for recipe in fewer} == {recipes[0].name}
+
+
+def test_the_dearest_recipes_are_left_out() -> None:
+    materials = materials_of("embedded.v1-96")
+    table = table_of(materials, "embedded.v1-96", "classic.v1")
+    ground = ground_of(PROFILE, materials, n_fits=1)
+    measured = {recipe.name for recipe in cell_recipes(PROFILE, materials, table, tried=())}
+    possible = [template.on(ground.stock) for template in SPACE.values() if template.fits(ground.stock)]
+    seconds = {r.name: ground.fitting_seconds(r) for r in possible if not table.missing(r)}
+    assert len(seconds) > N_CELLS
+    assert max(seconds[name] for name in measured) <= min(
+        seconds[name] for name in seconds if name not in measured
+    )
+
+
+@pytest.mark.parametrize(
+    ("network", "kept"),
+    [("embedded.v1-96", "embedded.v1-96"), ("holiday-1a2b", "onnx-"), ("own+x-1a", "onnx-")],
+)
+def test_a_networks_file_name_never_enters_the_knowledge_and_the_packaged_one_keeps_its_own(
+    network: str, kept: str, tmp_path: Path
+) -> None:
+    materials = materials_of(network)
+    table = table_of(materials, network, "classic.v1")
+    tools = replace(table.tools, knowledge_folder=tmp_path)
+    cell = Cell(
+        recipe=SPACE["embedded.v1-96-mirrored/l2.v1/knn.v1?k=1"]
+        .recipe((f"{network}-mirrored",), materials.canvas)
+        .name,
+        score=0.5,
+        balanced_accuracy=0.5,
+        seconds=1.0,
+        split="validation",
+        n_train=10,
+    )
+    under_way = start_cells(
+        DATASET, PROFILE, materials, table, Race(), seed=0, deadline=-math.inf, tools=tools
+    )
+    replace(under_way, task=Done((cell,))).collect(Race())
+    (record,) = read_cells(tmp_path)
+    (found,) = record.cells
+    assert found.recipe.startswith(kept)
+    assert "-mirrored@96-squash/l2.v1/knn.v1?k=1" in found.recipe
+    assert ("holiday" in found.recipe) is False
+
+
+class Done:
+    """Cells that are there."""
+
+    def __init__(self, cells: tuple[Cell, ...]) -> None:
+        self.cells = cells
+
+    def poll(self) -> bool:
+        return True
+
+    def result(self) -> tuple[Cell, ...]:
+        return self.cells
+
+    def kill(self) -> None: ...

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import tarfile
+from pathlib import Path
+
+import pytest
+from knowledge.datasets import SOURCES, Source
+from knowledge.drawings import pictures
+from knowledge.layout import read_source
+
+TESTED_ON = 40
+
+
+@pytest.fixture
+def data_root(tmp_path: Path) -> Path:
+    """One image set with split folders; its test photos are the last drawn."""
+    folder = tmp_path / "unpacked" / "clothing"
+    for number, (label, image) in enumerate(pictures("shapes", 64)):
+        split = "test" if number >= TESTED_ON else "train"
+        path = folder / split / label / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        image.save(path)
+    (tmp_path / "tars").mkdir()
+    with tarfile.open(tmp_path / "tars" / "clothing.tar", "w") as archive:
+        archive.add(folder, "clothing")
+    return tmp_path / "tars"
+
+
+def test_photos_the_product_is_tested_on_are_never_learnt_from(tmp_path: Path, data_root: Path) -> None:
+    dataset = read_source(SOURCES["clothing"], work=tmp_path / "work", data_root=data_root)
+    assert len(dataset.examples) == TESTED_ON
+    tested_on = {path.read_bytes() for path in (tmp_path / "unpacked" / "clothing" / "test").rglob("*.png")}
+    assert not tested_on & {Path(example.path).read_bytes() for example in dataset.examples}
+
+
+def test_a_changed_source_has_other_photos_under_the_same_labels(tmp_path: Path, data_root: Path) -> None:
+    plain = read_source(SOURCES["clothing"], work=tmp_path / "work", data_root=data_root)
+    small = read_source(SOURCES["clothing, 32 px"], work=tmp_path / "work", data_root=data_root)
+    assert small.n_per_label() == plain.n_per_label()
+    assert {e.facts.width_px for e in small.examples if e.facts} == {32}
+
+
+def test_a_source_is_cut_to_its_size_and_read_once(tmp_path: Path) -> None:
+    source = Source(name="drawn few", family="drawn few", of="textures", n_photos=18)
+    dataset = read_source(source, work=tmp_path, data_root=tmp_path)
+    assert len(dataset.examples) == 18
+    for path in (tmp_path / "photos").rglob("*.png"):
+        path.unlink()
+    assert read_source(source, work=tmp_path, data_root=tmp_path) == dataset
