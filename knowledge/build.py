@@ -22,8 +22,8 @@ from knowledge.layout import ROOT
 from knowledge.measure import SourceJob, TaskJob, embed_source, measure_task, read_result
 
 N_PROCESSES = 2
-SECONDS_PER_PHOTO = 0.07
-SECONDS_PER_TASK = 80.0
+SECONDS_PER_PHOTO = 0.065
+SECONDS_PER_TASK = 40.0
 """Of one processor, for saying how much time is left before anything is measured."""
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from apprenti.blocks.backbone import Backbone
 from apprenti.blocks.embedded import load_embedded
-from apprenti.blocks.embedding import embed
+from apprenti.blocks.embedding import embed, embed_all
 from apprenti.blocks.views import mirrored
 from apprenti.domain.dataset import Dataset, Example
 from apprenti.domain.json_form import from_json, to_json
@@ -98,18 +98,21 @@ class Measured:
     catalogue_sha256: str
 
 
-def networks() -> tuple[Backbone, ...]:
-    """Return the packaged network in every size and view."""
-    plain = [load_embedded(size_px) for size_px in SIZES_PX]
-    return (*plain, *map(mirrored, plain))
-
-
 def embed_source(job: SourceJob) -> str:
-    """Lay a source out and put its features on the shelf; return its name."""
+    """Lay a source out and put its features on the shelf, both views of a size from one decoding; return its name."""
     dataset = read_source(job.source, work=job.work, data_root=job.data_root)
     shelf = _shelf(job.source, job.work)
-    for backbone in networks():
-        _features(dataset.examples, backbone, _own_canvas(backbone), shelf, deadline=job.deadline)
+    for size_px in SIZES_PX:
+        backbone = load_embedded(size_px)
+        embed_all(
+            dataset.examples,
+            (backbone, mirrored(backbone)),
+            _own_canvas(backbone),
+            engine=InlineEngine(),
+            shelf=shelf,
+            progress=Silence(),
+            deadline=job.deadline,
+        )
     return job.source.name
 
 
@@ -222,22 +225,13 @@ def _files(
 
 
 def _features(
-    examples: Sequence[Example],
-    backbone: Backbone,
-    canvas: Canvas,
-    shelf: Shelf,
-    *,
-    deadline: float = math.inf,
+    examples: Sequence[Example], backbone: Backbone, canvas: Canvas, shelf: Shelf
 ) -> NDArray[np.float32]:
-    return embed(
-        examples,
-        backbone,
-        canvas,
-        engine=InlineEngine(),
-        shelf=shelf,
-        progress=Silence(),
-        deadline=deadline,
-    ).features
+    """Return the features of all examples; one that cannot be read is an error, since they were all read before."""
+    found = embed(examples, backbone, canvas, engine=InlineEngine(), shelf=shelf, progress=Silence())
+    if len(found.hashes) < len(examples):
+        raise ValueError(f"{len(examples) - len(found.hashes)} photos cannot be read any more")
+    return found.features
 
 
 def _own_canvas(backbone: Backbone) -> Canvas:

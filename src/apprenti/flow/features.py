@@ -88,9 +88,10 @@ class FeatureTable:
         wanted = {example.content_hash for example in examples}
         if any(not wanted <= set(part.hashes) for part in embedded.values()):
             raise OutOfTimeError("features_out_of_time", n=len(examples))
-        self._write(embedded)
+        self.put(embedded)
 
-    def _write(self, embedded: Mapping[Look, Embedded]) -> None:
+    def put(self, embedded: Mapping[Look, Embedded]) -> None:
+        """Write features of every photo in the table, and know where they lie."""
         for number, (look, part) in enumerate(embedded.items(), start=len(self.fitted_files)):
             row_of = {content_hash: row for row, content_hash in enumerate(part.hashes)}
             fitted = _write(self.folder / f"fitted-{number}.npy", part.features, self.fitted, row_of)
@@ -139,7 +140,7 @@ def lay_out_features(
         folder=folder,
         tools=tools,
     )
-    table._write(embedded)
+    table.put(embedded)
     return table
 
 

@@ -115,14 +115,8 @@ def train(
         )
         landmarks = look_for_landmarks(dataset, materials, deadline=times.landmarks_end, tools=tools)
         ground = _ground(dataset, landmarks, materials)
-        first = first_pick(ground, seconds_left=times.race_ends - tools.clock(), seed=seed)
-        table = lay_out_features(
-            dataset,
-            materials,
-            first.recipe.looks,
-            folder=workspace,
-            deadline=times.embedding_ends,
-            tools=tools,
+        table = _first_features(
+            dataset, ground, materials, times, seed=seed, workspace=workspace, tools=tools
         )
         dataset = _as_reached(dataset, table)
         folds = assign_folds(table.fitted)
@@ -234,6 +228,28 @@ class _Jobs:
             logits_out=self.workspace / f"logits-{digest}.npy",
             clock=self.tools.clock,
         )
+
+
+def _first_features(
+    dataset: Dataset,
+    ground: Ground,
+    materials: Materials,
+    times: _Times,
+    *,
+    seed: int,
+    workspace: Path,
+    tools: Tools,
+) -> FeatureTable:
+    """Return the features of the recipe that would be picked first; they decide which photos are reached in time."""
+    first = first_pick(ground, seconds_left=times.race_ends - tools.clock(), seed=seed)
+    return lay_out_features(
+        dataset,
+        materials,
+        first.recipe.looks,
+        folder=workspace,
+        deadline=times.embedding_ends,
+        tools=tools,
+    )
 
 
 def _as_reached(dataset: Dataset, table: FeatureTable) -> Dataset:
