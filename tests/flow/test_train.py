@@ -120,11 +120,10 @@ def test_recipes_of_other_sizes_and_views_are_trained_and_the_kept_one_looks_at_
 ) -> None:
     few = some_of(digits, tmp_path / "few", {"0": 12, "1": 12, "7": 12})
 
-    def open_chosen(ground: Ground, *, seed: int = 0) -> Chosen:
+    def open_chosen(ground: Ground, **options: object) -> Chosen:
         return Chosen(ground, first=first)
 
-    for module in ("choosing", "train"):
-        monkeypatch.setattr(f"apprenti.flow.{module}.open_selector", open_chosen)
+    monkeypatch.setattr("apprenti.flow.choosing.open_selector", open_chosen)
     kept_first = tmp_path / "few.apprenti"
     training = train(few, out=kept_first, budget_seconds=90, tools=tools)
     assert [trial.status for trial in training.trials] == [TrialStatus.FINISHED] * len(CHOSEN)

@@ -20,6 +20,7 @@ class Knowledge:
         seconds: head seconds, [n, m] float32; NaN where not measured.
         profiles: numbers that describe each data set, [n, p] float32; NaN where not known.
         profile_columns: what those numbers are, p of them.
+        trust: how much each data set counts at most, [n] float32, 0..1; all of them fully by default.
 
     Raises:
         ValueError: the shapes do not agree, or a score or time cannot be one.
@@ -32,6 +33,7 @@ class Knowledge:
     seconds: NDArray[np.float32]
     profiles: NDArray[np.float32]
     profile_columns: tuple[str, ...]
+    trust: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         n, m, p = len(self.datasets), len(self.recipes), len(self.profile_columns)
@@ -41,6 +43,10 @@ class Knowledge:
                 raise ValueError(f"{name} is {getattr(self, name).shape}, expected {shape}")
         if len(self.families) != n:
             raise ValueError(f"{len(self.families)} families for {n} data sets")
+        if self.trust is not None:
+            if self.trust.shape != (n,):
+                raise ValueError(f"trust is {self.trust.shape}, expected {(n,)}")
+            _check_range("trust", self.trust, 0.0, 1.0)
         _check_range("scores", self.scores, 0.0, 1.0)
         _check_range("seconds", self.seconds, 0.0, np.inf)
 

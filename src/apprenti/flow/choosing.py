@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from apprenti.domain.knowledge_table import Knowledge
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick
 from apprenti.flow.materials import Materials
-from apprenti.stages.select import Ground, open_selector
+from apprenti.stages.select import Ground, Selector, open_selector
 
 
 def ground_of(profile: Profile, materials: Materials, *, n_fits: int) -> Ground:
@@ -16,15 +17,25 @@ def ground_of(profile: Profile, materials: Materials, *, n_fits: int) -> Ground:
     )
 
 
-def first_pick(ground: Ground, *, seconds_left: float, seed: int) -> Pick:
+def choose_by(ground: Ground, knowledge: Knowledge | None, *, seed: int) -> Selector:
+    """Return the selector of a training or an inspection.
+
+    All picks are chosen before any result is there. Choosing the later ones by the first results would be a little
+    better, but results come in an order that depends on the machine, and the same data must give the same model.
+    """
+    return open_selector(ground, knowledge=knowledge, in_batch=True, seed=seed)
+
+
+def first_pick(ground: Ground, knowledge: Knowledge | None, *, seconds_left: float, seed: int) -> Pick:
     """Return the recipe whose features are worked out first; all others are then chosen with those at hand.
 
     Args:
         ground: with no features there yet.
+        knowledge: of earlier trainings.
         seconds_left: for features and fitting.
         seed: of the selector.
     """
-    pick = open_selector(ground, seed=seed).ask(seconds_left=seconds_left)
+    pick = choose_by(ground, knowledge, seed=seed).ask(seconds_left=seconds_left)
     if pick is None:
         raise AssertionError("the first question is always answered")
     return pick

@@ -12,13 +12,13 @@ from apprenti.domain.errors import ApprentiError
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick
 from apprenti.domain.sentence import Sentence
-from apprenti.flow.choosing import first_pick, ground_of
+from apprenti.flow.choosing import choose_by, first_pick, ground_of
+from apprenti.flow.knowing import gather_knowledge
 from apprenti.flow.landmarks import look_for_landmarks
 from apprenti.flow.materials import gather_materials
 from apprenti.flow.tools import Tools
 from apprenti.stages.ingest import read_dataset, refuse_unsupported
 from apprenti.stages.profile import describe
-from apprenti.stages.select import open_selector
 from apprenti.stages.train import assign_folds
 from apprenti.store import private_workspace
 
@@ -59,9 +59,11 @@ def inspect_data(source: Path, *, backbones: Sequence[Path] = (), seed: int = 0,
         profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
         whole = [example for example in dataset.examples if example.split is not Split.TEST]
         ground = ground_of(profile, materials, n_fits=assign_folds(whole).n_folds)
-        first = first_pick(ground, seconds_left=math.inf, seed=seed)
+        knowledge = gather_knowledge(tools.knowledge_folder)
+        first = first_pick(ground, knowledge, seconds_left=math.inf, seed=seed)
         ready = replace(ground, embedded=frozenset(first.recipe.looks))
-        return Inspection(dataset=dataset, profile=profile, picks=open_selector(ready, seed=seed).plan())
+        picks = choose_by(ready, knowledge, seed=seed).plan()
+        return Inspection(dataset=dataset, profile=profile, picks=picks)
 
 
 def _with_refusal(dataset: Dataset) -> Dataset:

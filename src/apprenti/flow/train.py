@@ -15,9 +15,10 @@ from apprenti.domain.report import Report, Timing
 from apprenti.domain.seams import Progress
 from apprenti.domain.sentence import Sentence
 from apprenti.flow.cells import start_cells
-from apprenti.flow.choosing import first_pick, ground_of
+from apprenti.flow.choosing import choose_by, first_pick, ground_of
 from apprenti.flow.features import FeatureTable, lay_out_features
 from apprenti.flow.interruption import finishing_first
+from apprenti.flow.knowing import gather_knowledge
 from apprenti.flow.landmarks import Landmarks, look_for_landmarks
 from apprenti.flow.materials import Materials, gather_materials
 from apprenti.flow.packing import pack_model
@@ -27,7 +28,7 @@ from apprenti.flow.tools import Tools
 from apprenti.stages.ingest import read_dataset, refuse_unsupported
 from apprenti.stages.profile import describe
 from apprenti.stages.report import render
-from apprenti.stages.select import Ground, Selector, open_selector
+from apprenti.stages.select import Ground, Selector
 from apprenti.stages.train import CandidateJob, Folds, assign_folds
 from apprenti.store import check_writable, private_workspace, write_atomically
 from apprenti.texts import Lang
@@ -115,15 +116,22 @@ def train(
         )
         landmarks = look_for_landmarks(dataset, materials, deadline=times.landmarks_end, tools=tools)
         ground = _ground(dataset, landmarks, materials)
-        table = _first_features(
-            dataset, ground, materials, times, seed=seed, workspace=workspace, tools=tools
+        knowledge = gather_knowledge(tools.knowledge_folder)
+        seconds_left = times.race_ends - tools.clock()
+        first = first_pick(ground, knowledge, seconds_left=seconds_left, seed=seed)
+        table = lay_out_features(
+            dataset,
+            materials,
+            first.recipe.looks,  # what is reached of them decides which photos take part
+            folder=workspace,
+            deadline=times.embedding_ends,
+            tools=tools,
         )
         dataset = _as_reached(dataset, table)
         folds = assign_folds(table.fitted)
         profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
-        selector = open_selector(
-            replace(ground, profile=profile, n_fits=folds.n_folds, embedded=table.looks), seed=seed
-        )
+        ready = replace(ground, profile=profile, n_fits=folds.n_folds, embedded=table.looks)
+        selector = choose_by(ready, knowledge, seed=seed)
         jobs = _Jobs(
             table=table,
             folds=folds,
@@ -228,28 +236,6 @@ class _Jobs:
             logits_out=self.workspace / f"logits-{digest}.npy",
             clock=self.tools.clock,
         )
-
-
-def _first_features(
-    dataset: Dataset,
-    ground: Ground,
-    materials: Materials,
-    times: _Times,
-    *,
-    seed: int,
-    workspace: Path,
-    tools: Tools,
-) -> FeatureTable:
-    """Return the features of the recipe that would be picked first; they decide which photos are reached in time."""
-    first = first_pick(ground, seconds_left=times.race_ends - tools.clock(), seed=seed)
-    return lay_out_features(
-        dataset,
-        materials,
-        first.recipe.looks,
-        folder=workspace,
-        deadline=times.embedding_ends,
-        tools=tools,
-    )
 
 
 def _as_reached(dataset: Dataset, table: FeatureTable) -> Dataset:

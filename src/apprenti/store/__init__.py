@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apprenti.domain.knowledge import TrainingRecord
+from apprenti.store.base_knowledge import read_base_knowledge
 from apprenti.store.cells import append_cells, own_records, read_cells, records_by_digest
 from apprenti.store.exchange import export_content, read_export
 from apprenti.store.feature_shelf import FeatureShelf
@@ -30,6 +31,7 @@ __all__ = [
     "line_of",
     "own_records",
     "private_workspace",
+    "read_base_knowledge",
     "read_cells",
     "read_export",
     "read_parquet",

@@ -1,15 +1,17 @@
 """Select: which recipe to train next, and why; or stop.
 
-A selector is asked for picks and told what came of them. The one here keeps a fixed order; a learned one takes its
-place behind ``open_selector`` without a caller noticing.
+A selector is asked for picks and told what came of them. ``open_selector`` gives one that learnt from past data sets,
+or a fixed order where too little is known.
 """
 
 from apprenti.stages.select.comparison import Standing, standing
 from apprenti.stages.select.prior import PriorSelector
+from apprenti.stages.select.profile_vector import PROFILE_COLUMNS, profile_vector
 from apprenti.stages.select.protocol import Matrix, Outcome, Rules, judge
 from apprenti.stages.select.selector import Ground, Selector, open_selector
 
 __all__ = [
+    "PROFILE_COLUMNS",
     "Ground",
     "Matrix",
     "Outcome",
@@ -19,5 +21,6 @@ __all__ = [
     "Standing",
     "judge",
     "open_selector",
+    "profile_vector",
     "standing",
 ]

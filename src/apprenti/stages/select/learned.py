@@ -72,7 +72,7 @@ class LearnedSelector:
         self._profile = profile_vector(ground.profile).astype(np.float64)
         self._past: Past = remember(self._scores)
         similarity = fit_similarity(self._profiles, self._past.losses, seed=seed)
-        self._weights = similarity.weights(self._profile)
+        self._weights = _trusted(similarity.weights(self._profile), knowledge)
         self._fitting_seconds = self._predicted_seconds()
         embedding = np.array([ground.embedding_seconds(recipe) for recipe in self._recipes])
         self._choice = Choice(
@@ -167,6 +167,13 @@ def _known_recipes(ground: Ground, knowledge: Knowledge, candidates: Sequence[Re
 def _catalogue(ground: Ground) -> list[Recipe]:
     """Return every recipe of the catalogue on the backbones at hand."""
     return [template.on(ground.stock) for template in templates_for(ground.stock)]
+
+
+def _trusted(weights: Floats, knowledge: Knowledge) -> Floats:
+    """Return the weights with each data set believed as far as it is trusted, in all 1."""
+    if knowledge.trust is None or not (believed := weights * knowledge.trust).sum():
+        return weights
+    return np.asarray(believed / believed.sum(), np.float64)
 
 
 def _profiles(knowledge: Knowledge) -> Floats:

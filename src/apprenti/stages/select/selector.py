@@ -88,6 +88,7 @@ def open_selector(
     knowledge: Knowledge | None = None,
     candidates: Sequence[Recipe] = (),
     n_picks: int = N_PICKS,
+    in_batch: bool = False,
     explores: float = 0.0,
     seed: int = 0,
 ) -> Selector:
@@ -99,6 +100,7 @@ def open_selector(
         candidates: recipes that may be picked; those of the catalogue on the backbones at hand by default. Only
             those the knowledge has scores of are.
         n_picks: how many recipes are trained.
+        in_batch: choose all of them before any result is there.
         explores: how likely a pick tries what is least known, 0..1.
         seed: of the forests and of exploration.
     """
@@ -108,5 +110,11 @@ def open_selector(
     if knowledge is None or not enough_known(ground, knowledge, candidates, n_picks):
         return PriorSelector(ground, n_picks=n_picks)
     return LearnedSelector(
-        ground, knowledge, candidates=candidates, n_picks=n_picks, explores=explores, seed=seed
+        ground,
+        knowledge,
+        candidates=candidates,
+        n_picks=n_picks,
+        in_batch=in_batch,
+        explores=explores,
+        seed=seed,
     )
