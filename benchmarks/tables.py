@@ -19,6 +19,7 @@ from image_sets import BACKBONES, SETS
 from markdown import NOTHING, percent, table
 from prior import head_of, validation_scores
 from probe_tables import history_table, means_table, probes_table
+from selector_tables import foresight_table, selector_table
 
 DOCUMENTS = ("README.md", "docs/benchmarks.md", "docs/dependencies.md", "pretrain/MODEL_CARD.md")
 MARKED = re.compile(r"(<!-- table: (?P<name>\w+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
@@ -205,6 +206,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "probes": probes_table,
     "probe_means": means_table,
     "pretraining": history_table,
+    "selector": selector_table,
+    "foresight": foresight_table,
     "main_job": main_job_table,
     "baselines": baselines_table,
     "bars": bars_table,

@@ -1,0 +1,51 @@
+"""The tables of ``selector.py``: how well recipes are chosen on matrices of known scores."""
+
+from __future__ import annotations
+
+import results
+from markdown import NOTHING, percent, table
+
+METHODS = ("random", "average", "portfolio", "nearest", "ours")
+SETTINGS = ("five picks", "five picks, by cost", "10 s")
+
+
+def selector_table() -> str:
+    """Regret of the best of five by matrix, setting and way of choosing."""
+    rows = [row for row in results.load("selector") if row["measure"] == "protocol"]
+    cells = [
+        [
+            row["matrix"],
+            row["setting"],
+            row["method"],
+            f"{row['mean_regret_points']:.2f}",
+            f"{row['median_regret_points']:.2f}",
+            percent(row["hit_rate"]),
+            NOTHING
+            if row["method"] == "portfolio"
+            else f"{row['gain_points']:+.2f} [{row['gain_low']:+.2f}, {row['gain_high']:+.2f}]",
+        ]
+        for row in sorted(rows, key=_order)
+    ]
+    heads = ["matrix", "setting", "way", "mean regret", "median", "within 1 point", "gain over portfolio"]
+    return table(heads, cells)
+
+
+def foresight_table() -> str:
+    """How far what the selector foresees can be believed, and what a choice costs."""
+    lines = []
+    for row in results.load("selector"):
+        if row["measure"] == "intervals":
+            lines.append(
+                [f"scores within their {row['setting']} interval", row["matrix"], percent(row["share"])]
+            )
+        elif row["measure"] == "seconds":
+            lines.append([f"seconds {row['setting']}", row["matrix"], percent(row["share"])])
+        elif row["measure"] == "speed":
+            lines.append(
+                [f"CPU seconds of a choice, {row['setting']}", row["matrix"], f"{row['cpu_seconds']:.2f}"]
+            )
+    return table(["what", "matrix", "measured"], lines) if lines else NOTHING
+
+
+def _order(row: results.Row) -> tuple[str, int, int]:
+    return row["matrix"], SETTINGS.index(row["setting"]), METHODS.index(row["method"])
