@@ -33,7 +33,13 @@ KEY = ("measure", "matrix", "setting", "method")
 MATRICES = ("oboe", "openml_weka")
 MEASURES = ("protocol", "feedback", "intervals", "seconds", "speed")
 N_FULL, N_TEST, N_AT_A_TIME = 20, 40, 11
-CELLS = (5, 30, 1000)
+FED_BACK = {
+    "5 cells": (5, 0),
+    "30 promising cells": (30, 0),
+    "30 cells, 25 by chance": (5, 25),
+    "whole rows": (5, 1000),
+}
+"""Cells of each user: so many chosen one after the other, and so many by chance."""
 
 
 def main() -> None:
@@ -88,19 +94,21 @@ def feedback(folder: Path, repeats: int) -> Iterator[results.Row]:
     scores, profiles = matrix(folder)
     if len(scores) < N_FULL + N_TEST + 50:
         return
-    for n_cells in CELLS:
-        curves = [list(learning(scores, profiles, n_cells, seed)) for seed in range(repeats)]
+    for setting, cells in FED_BACK.items():
+        curves = [list(learning(scores, profiles, cells, seed)) for seed in range(repeats)]
         for points in zip(*curves, strict=True):
             n_users = points[0][0]
             yield {
-                "setting": f"{min(n_cells, scores.shape[1])} cells, {n_users} users",
+                "setting": f"{setting}, {n_users} users",
                 "method": "ours",
                 "mean_regret_points": float(np.mean([regret for _, regret in points])),
                 "repeats": repeats,
             }
 
 
-def learning(scores: Floats, profiles: Floats, n_cells: int, seed: int) -> Iterator[tuple[int, float]]:
+def learning(
+    scores: Floats, profiles: Floats, cells: tuple[int, int], seed: int
+) -> Iterator[tuple[int, float]]:
     """Yield (users so far, mean regret on the test rows) before, amidst and after all users."""
     random = np.random.default_rng(seed)
     order = random.permutation(len(scores))
@@ -112,21 +120,21 @@ def learning(scores: Floats, profiles: Floats, n_cells: int, seed: int) -> Itera
         past = remember(known[seen])
         similarity = fit_similarity(profiles[seen], past.losses, seed=seed)
         if start % (3 * N_AT_A_TIME) == 0 or start >= len(users):
-            tried = [pick_five(past, similarity, profiles[row], scores[row]) for row in test]
+            tried = [pick(5, past, similarity, profiles[row], scores[row]) for row in test]
             regrets = [
                 scores[row].max() - scores[row, five].max() for row, five in zip(test, tried, strict=True)
             ]
             yield min(start, len(users)), 100 * float(np.mean(regrets))
         for row in users[start : start + N_AT_A_TIME]:
-            five = pick_five(past, similarity, profiles[row], scores[row])
-            others = random.permutation(scores.shape[1])[: max(0, n_cells - len(five))]
-            known[row, [*five, *others]] = scores[row, [*five, *others]]
+            chosen = pick(cells[0], past, similarity, profiles[row], scores[row])
+            others = random.permutation(scores.shape[1])[: cells[1]]
+            known[row, [*chosen, *others]] = scores[row, [*chosen, *others]]
 
 
-def pick_five(past: Past, similarity: Similarity, profile: Floats, scores: Floats) -> list[int]:
-    """Return five recipes, each chosen after the results of those before it."""
+def pick(k: int, past: Past, similarity: Similarity, profile: Floats, scores: Floats) -> list[int]:
+    """Return k recipes, each chosen after the results of those before it."""
     choice = Choice(past=past, weights=similarity.weights(profile))
-    for _ in range(5):
+    for _ in range(k):
         if (recipe := choice.ask()) is not None:
             choice.tell(recipe, float(scores[recipe]))
     return choice.picked
@@ -184,7 +192,7 @@ def speed() -> results.Row:
         begun = time.process_time()
         past = remember(scores)
         similarity = fit_similarity(profiles, past.losses, seed=0)
-        pick_five(past, similarity, profiles[0], np.nan_to_num(scores[0], nan=0.5))
+        pick(5, past, similarity, profiles[0], np.nan_to_num(scores[0], nan=0.5))
         best = min(best, time.process_time() - begun)
     return {"setting": "400 × 400", "method": "ours", "cpu_seconds": float(best)}
 

@@ -62,6 +62,15 @@ def test_gaps_are_no_obstacle() -> None:
     assert len(set(picked)) == 5
 
 
+def test_a_data_set_with_few_cells_counts_for_less() -> None:
+    scores = a_world().scores
+    scores[0, 3:] = np.nan
+    weights = a_choice(scores).weights
+    assert weights.sum() == pytest.approx(1)
+    assert weights[0] < 0.3 * weights[1]
+    assert weights[1:] == pytest.approx(weights[1])
+
+
 def test_what_may_not_be_picked_is_not() -> None:
     world = a_world()
     allowed = np.zeros(24, dtype=bool)

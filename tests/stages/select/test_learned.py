@@ -105,6 +105,15 @@ def test_without_time_the_quickest_is_tried_and_no_other() -> None:
     assert len(run(selector, seconds_left=0.0)) == 1
 
 
+def test_what_is_worth_measuring_next_was_not_tried_yet() -> None:
+    selector = learned()
+    assert isinstance(selector, LearnedSelector)
+    tried = run(selector)
+    next_ones = [recipe.name for recipe in selector.worth_measuring(4)]
+    assert len(set(next_ones)) == 4
+    assert not set(next_ones) & set(tried)
+
+
 def test_the_same_seed_gives_the_same_picks() -> None:
     assert run(learned(seed=3)) == run(learned(seed=3))
     explored = run(learned(seed=3, explores=1.0))

@@ -18,6 +18,7 @@ from apprenti.stages.select.agreement import agreeing
 from apprenti.stages.select.completion import complete
 from apprenti.stages.select.gaussian import Gaussian, fit_gaussian
 from apprenti.stages.select.losses import CAP_POINTS, capped_points, losses
+from apprenti.stages.select.similarity import capped, most_weight
 
 Floats = NDArray[np.float64]
 
@@ -25,6 +26,8 @@ SAFETY = 1.5
 """A recipe must fit the time left at this many times its predicted seconds."""
 COST_POWER = 0.25
 """What a recipe promises is divided by its seconds to this power: twice as good is worth sixteen times the wait."""
+FULL_ROW_CELLS = 30.0
+"""A data set with so many cells counts for half of one with countless."""
 _TINY = 1e-9
 
 
@@ -60,7 +63,7 @@ class Choice:
 
     Args:
         past: what is known of past data sets.
-        weights: how much each of them counts for this one, [n], in all 1.
+        weights: how alike each of them is to this one, [n], in all 1; those with few cells are made lighter.
         seconds: predicted for each recipe on this data set, [m]; ``None`` where nothing is known of times.
         allowed: which recipes may be picked, [m]; all by default.
         weighs_cost: prefers the quicker of two equals.
@@ -84,6 +87,7 @@ class Choice:
     _random: np.random.Generator = field(init=False)
 
     def __post_init__(self) -> None:
+        self.weights = _by_evidence(self.weights, self.past)
         self.gaussian = fit_gaussian(self.past.points, self.weights)
         self._random = np.random.default_rng(self.seed)
 
@@ -173,6 +177,13 @@ class Choice:
         if self.seconds is None:
             return np.ones(self.past.points.shape[1], dtype=bool)
         return np.asarray(SAFETY * self.seconds <= seconds_left)
+
+
+def _by_evidence(weights: Floats, past: Past) -> Floats:
+    """Return weights in which a data set with few cells counts for less: most of its row is conjecture."""
+    n_known = past.is_known.sum(axis=1)
+    weighed = weights * (n_known / (n_known + FULL_ROW_CELLS))
+    return capped(weighed / weighed.sum(), most_weight(len(weighed))) if weighed.any() else weights
 
 
 def expected_improvement(mean: Floats, deviation: Floats, best: float) -> Floats:

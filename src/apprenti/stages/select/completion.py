@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 N_FACTORS = 8
-N_STEPS = 25
+N_STEPS = 15
 PULL = 1.0
 """Data sets' worth of evidence that a recipe has no loading: rare recipes lean on the mean, not on chance."""
 

@@ -72,12 +72,11 @@ class LearnedSelector:
         self._profile = profile_vector(ground.profile).astype(np.float64)
         self._past: Past = remember(self._scores)
         similarity = fit_similarity(self._profiles, self._past.losses, seed=seed)
-        self._weights = _trusted(similarity.weights(self._profile), knowledge)
         self._fitting_seconds = self._predicted_seconds()
         embedding = np.array([ground.embedding_seconds(recipe) for recipe in self._recipes])
         self._choice = Choice(
             past=self._past,
-            weights=self._weights,
+            weights=_trusted(similarity.weights(self._profile), knowledge),
             seconds=self._fitting_seconds + embedding,
             in_batch=in_batch,
             explores=explores,
@@ -116,7 +115,15 @@ class LearnedSelector:
     @property
     def weights(self) -> Floats:
         """How much each past data set counts for this one, [n], in all 1."""
-        return self._weights
+        return self._choice.weights
+
+    def worth_measuring(self, n: int) -> tuple[Recipe, ...]:
+        """Return the recipes whose cells would teach most next.
+
+        Cells of promising recipes teach far more than cells taken by chance: 30 of them for each of 99 users
+        brought the regret from 1.11 to 0.92 points, 30 by chance to 1.09 (``benchmarks/selector.py``).
+        """
+        return tuple(self._recipes[at] for at in self._choice.planned(n))
 
     @cached_property
     def _intervals(self) -> tuple[Interval, ...]:
@@ -127,7 +134,7 @@ class LearnedSelector:
 
     def _pick(self, at: int, before: Sequence[int]) -> Pick:
         """Return the pick; features of the picks before it are counted as there."""
-        reason = reason_for(at, before, self._past, self._weights)
+        reason = reason_for(at, before, self._past, self._choice.weights)
         recipe = self._recipes[at]
         there = {look for place in before for look in self._recipes[place].looks}
         embedding_seconds = self._ground.embedding_seconds(recipe, there=there)

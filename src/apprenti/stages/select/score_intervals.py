@@ -18,7 +18,7 @@ from apprenti.stages.select.completion import complete
 
 Floats = NDArray[np.float64]
 
-N_TREES = 60
+N_TREES = 40
 N_COMPONENTS = 6
 N_FOLDS = 5
 LEVEL = 0.9

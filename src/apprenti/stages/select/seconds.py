@@ -11,6 +11,8 @@ from apprenti.stages.select.completion import complete
 
 Floats = NDArray[np.float64]
 
+N_FACTORS = 3
+"""Times differ in far fewer ways than scores do."""
 SHRINKAGE = 3.0
 """Data sets' worth of evidence that a number of the profile does not matter for time."""
 FAR = 3.0
@@ -60,7 +62,7 @@ def fit_seconds(seconds: NDArray[np.floating], profiles: Floats) -> TimeModel | 
         return None
     logs = np.full(seconds.shape, np.nan)
     logs[known] = np.log(np.maximum(seconds[known], LEAST_SECONDS))
-    logs = complete(_LOG_SCALE * logs) / _LOG_SCALE
+    logs = complete(_LOG_SCALE * logs, n_factors=N_FACTORS) / _LOG_SCALE
     centre, spread = _centre_and_spread(profiles)
     standard = _standardised(profiles, centre, spread)
     level = logs.mean(axis=0)
