@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--data-root", type=Path, default=results.ROOT.parent / "shared" / "data" / "meta")
     parser.add_argument("--matrices", nargs="+", choices=MATRICES, default=MATRICES)
     parser.add_argument("--measures", nargs="+", choices=MEASURES, default=MEASURES)
-    parser.add_argument("--repeats", type=int, default=4, help="of the feedback simulation")
+    parser.add_argument("--repeats", type=int, default=12, help="of the feedback simulation")
     options = parser.parse_args()
     measures = {
         "protocol": protocol,

@@ -120,8 +120,8 @@ class LearnedSelector:
     def worth_measuring(self, n: int) -> tuple[Recipe, ...]:
         """Return the recipes whose cells would teach most next.
 
-        Cells of promising recipes teach far more than cells taken by chance: 30 of them for each of 99 users
-        brought the regret from 1.11 to 0.92 points, 30 by chance to 1.09 (``benchmarks/selector.py``).
+        Cells of promising recipes teach a little more than cells taken by chance; 30 of either teach far more
+        than the five picks alone (``benchmarks/selector.py``, feedback).
         """
         return tuple(self._recipes[at] for at in self._choice.planned(n))
 
