@@ -61,7 +61,7 @@ def table_of(materials: Materials, *backbones: str) -> FeatureTable:
     )
 
 
-@pytest.mark.parametrize("networks", [(), ("embedded.v1-96",), ("own-1a2b",), ("own-1a2b", "other-3c4d")])
+@pytest.mark.parametrize("networks", [(), ("embedded.v2-96",), ("own-1a2b",), ("own-1a2b", "other-3c4d")])
 def test_thirty_recipes_or_more_can_be_measured_on_the_features_of_the_fixed_order(
     networks: tuple[str, ...],
 ) -> None:
@@ -72,17 +72,17 @@ def test_thirty_recipes_or_more_can_be_measured_on_the_features_of_the_fixed_ord
 
 
 def test_only_recipes_whose_features_are_there_and_that_were_not_tried_are_measured() -> None:
-    materials = materials_of("embedded.v1-96")
-    table = table_of(materials, "embedded.v1-96")
+    materials = materials_of("embedded.v2-96")
+    table = table_of(materials, "embedded.v2-96")
     recipes = cell_recipes(PROFILE, materials, table, tried=())
-    assert {recipe.backbones for recipe in recipes} == {("embedded.v1-96",)}
+    assert {recipe.backbones for recipe in recipes} == {("embedded.v2-96",)}
     fewer = cell_recipes(PROFILE, materials, table, tried=[recipes[0].name])
     assert {recipe.name for recipe in recipes} - {recipe.name for recipe in fewer} == {recipes[0].name}
 
 
 def test_the_dearest_recipes_are_left_out() -> None:
-    materials = materials_of("embedded.v1-96")
-    table = table_of(materials, "embedded.v1-96", "classic.v1")
+    materials = materials_of("embedded.v2-96")
+    table = table_of(materials, "embedded.v2-96", "classic.v1")
     ground = ground_of(PROFILE, materials, n_fits=1)
     measured = {recipe.name for recipe in cell_recipes(PROFILE, materials, table, tried=())}
     possible = [template.on(ground.stock) for template in SPACE.values() if template.fits(ground.stock)]
@@ -95,7 +95,7 @@ def test_the_dearest_recipes_are_left_out() -> None:
 
 @pytest.mark.parametrize(
     ("network", "kept"),
-    [("embedded.v1-96", "embedded.v1-96"), ("holiday-1a2b", "onnx-"), ("own+x-1a", "onnx-")],
+    [("embedded.v2-96", "embedded.v2-96"), ("holiday-1a2b", "onnx-"), ("own+x-1a", "onnx-")],
 )
 def test_a_networks_file_name_never_enters_the_knowledge_and_the_packaged_one_keeps_its_own(
     network: str, kept: str, tmp_path: Path
@@ -104,7 +104,7 @@ def test_a_networks_file_name_never_enters_the_knowledge_and_the_packaged_one_ke
     table = table_of(materials, network, "classic.v1")
     tools = replace(table.tools, knowledge_folder=tmp_path)
     cell = Cell(
-        recipe=SPACE["embedded.v1-96-mirrored/l2.v1/knn.v1?k=1"]
+        recipe=SPACE["embedded.v2-96-mirrored/l2.v1/knn.v1?k=1"]
         .recipe((f"{network}-mirrored",), materials.canvas)
         .name,
         score=0.5,

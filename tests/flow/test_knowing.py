@@ -14,7 +14,7 @@ from apprenti.stages.select import PROFILE_COLUMNS
 from apprenti.store import append_cells
 
 RIDGE = "classic.v1@64-squash/none.v1/ridge.v1?alpha=1"
-LDA = "embedded.v1-96@96-squash/none.v1/lda.v1"
+LDA = "embedded.v2-96@96-squash/none.v1/lda.v1"
 
 
 def a_cell(recipe: str, score: float) -> Cell:
@@ -39,7 +39,7 @@ def a_table(**changes: object) -> Knowledge:
 def test_a_training_becomes_a_row_under_the_names_of_the_catalogue() -> None:
     record = replace(a_record(), cells=(a_cell(RIDGE, 0.75), a_cell(LDA, 0.25)))
     table = table_of([record], n_trusted=0)
-    assert table.recipes == ("classic.v1/none.v1/ridge.v1?alpha=1", "embedded.v1-96/none.v1/lda.v1")
+    assert table.recipes == ("classic.v1/none.v1/ridge.v1?alpha=1", "embedded.v2-96/none.v1/lda.v1")
     assert table.scores.tolist() == [[0.75, 0.25]]
     assert table.profile_columns == PROFILE_COLUMNS
 

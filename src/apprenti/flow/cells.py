@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from apprenti.domain.backbone_name import is_packaged
 from apprenti.domain.dataset import Dataset, Example
 from apprenti.domain.errors import ApprentiError
 from apprenti.domain.profile import Profile
@@ -19,7 +20,6 @@ from apprenti.flow.race import Race
 from apprenti.flow.tools import Tools
 from apprenti.flow.versions import program_versions
 from apprenti.recipes import templates_for
-from apprenti.recipes.templates import is_packaged
 from apprenti.stages.train import CellsJob, measure_cells, shared_part, stratified_folds
 from apprenti.store import append_cells
 

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from apprenti.blocks.backbone import Backbone
 from apprenti.blocks.item_file import read_item
+from apprenti.domain.backbone_name import MIRRORED, is_packaged
 from apprenti.domain.dataset import Dataset, Example, Split
 from apprenti.domain.errors import DataError, ItemError
 from apprenti.domain.recipe import Canvas
 from apprenti.flow.tools import Tools
 from apprenti.recipes import SMALL_PICTURE_PX, Stock
-from apprenti.recipes.templates import MIRRORED, is_packaged
 
 N_DICTIONARY_PHOTOS = 1000
 """Training photos the hand-made features learn their dictionary of patches from."""
