@@ -143,7 +143,7 @@ def kept_after(measured: tuple[Cell, ...], folder: Path) -> tuple[Cell, ...]:
     )  # fmt: skip
     materials = materials_of("embedded.v2-96")
     tools = replace(table_of(materials).tools, knowledge_folder=folder)
-    CellsUnderWay(task=Done(measured), profile=PROFILE, hashes={}, tools=tools).collect(race)
+    CellsUnderWay(task=Done(measured), profile=PROFILE, kept_as={}, tools=tools).collect(race)
     (record,) = read_cells(folder)
     return record.cells
 

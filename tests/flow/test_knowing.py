@@ -44,6 +44,17 @@ def test_a_training_becomes_a_row_under_the_names_of_the_catalogue() -> None:
     assert table.profile_columns == PROFILE_COLUMNS
 
 
+def test_a_network_that_was_brought_before_is_known_under_the_name_it_has_today() -> None:
+    cells = [
+        a_cell(f"onnx-0123456789ab{view}@96-squash/l2.v1/centroid.v1", score)
+        for view, score in (("", 0.5), ("-mirrored", 0.75))
+    ]
+    record = replace(a_record(), cells=tuple(cells))
+    table = table_of([record], n_trusted=0, kept_as={"own-1a2b": "onnx-0123456789ab"})
+    assert table.recipes == ("own-1a2b-mirrored/l2.v1/centroid.v1", "own-1a2b/l2.v1/centroid.v1")
+    assert table.scores.tolist() == [[0.75, 0.5]]
+
+
 def test_what_others_say_is_trusted_less_than_what_was_measured_here() -> None:
     mine = replace(a_record(), cells=(a_cell(RIDGE, 0.75),))
     theirs = [replace(mine, origin="0123456789ab") for _ in range(40)]
@@ -65,13 +76,13 @@ def test_joining_keeps_every_score_where_it_belongs() -> None:
 
 def test_a_training_that_is_kept_is_known_the_next_time(tmp_path: Path) -> None:
     record = a_record()
-    before = gather_knowledge(tmp_path)
+    before = gather_knowledge(tmp_path, kept_as={})
     append_cells(tmp_path, profile=record.profile, cells=record.cells, versions=record.versions)
-    after = gather_knowledge(tmp_path)
+    after = gather_knowledge(tmp_path, kept_as={})
     assert after is not None
     assert len(after.datasets) == 1 + (0 if before is None else len(before.datasets))
 
 
 def test_where_nothing_is_kept_only_the_package_speaks() -> None:
-    alone, nowhere = gather_knowledge(None), gather_knowledge(Path("/nonexistent"))
+    alone, nowhere = (gather_knowledge(folder, kept_as={}) for folder in (None, Path("/nonexistent")))
     assert (alone is None) == (nowhere is None)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from apprenti.domain.backbone_name import is_packaged
 from apprenti.domain.dataset import Dataset, Example
 from apprenti.domain.errors import ApprentiError
 from apprenti.domain.profile import Profile
@@ -36,13 +35,13 @@ class CellsUnderWay:
     Args:
         task: the work under way; ``None`` when no knowledge is kept.
         profile: of the data.
-        hashes: SHA-256 of each network the user brought, by name; a file's name never enters the knowledge.
+        kept_as: what the knowledge calls each network the user brought, by name.
         tools: what to work with.
     """
 
     task: Task[tuple[Cell, ...]] | None
     profile: Profile
-    hashes: Mapping[str, str]
+    kept_as: Mapping[str, str]
     tools: Tools
 
     def collect(self, race: Race) -> int:
@@ -74,8 +73,8 @@ class CellsUnderWay:
 
     def _nameless(self, recipe: str) -> str:
         """Return the recipe's name with each network called by its hash instead of its file."""
-        for name, sha256 in self.hashes.items():
-            recipe = recipe.replace(name, f"onnx-{sha256[:12]}")
+        for name, kept in self.kept_as.items():
+            recipe = recipe.replace(name, kept)
         return recipe
 
 
@@ -91,9 +90,7 @@ def start_cells(
     tools: Tools,
 ) -> CellsUnderWay:
     """Begin to measure recipes on a part of the training photos, until ``deadline`` at the latest."""
-    brought = [network for network in materials.networks if not is_packaged(network.name)]
-    hashes = {network.name: network.sha256 for network in brought}
-    under_way = CellsUnderWay(task=None, profile=profile, hashes=hashes, tools=tools)
+    under_way = CellsUnderWay(task=None, profile=profile, kept_as=materials.kept_as, tools=tools)
     now = tools.clock()
     if tools.knowledge_folder is None or deadline <= now:
         return under_way
