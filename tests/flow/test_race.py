@@ -149,6 +149,31 @@ def test_a_pick_whose_features_come_too_late_fails_alone_and_the_selector_is_tol
     assert "4" in race.trials[0].detail.said("fr")
 
 
+class Steps(Silence):
+    """Remembers the steps that were shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[str, int | None]] = []
+
+    def begin(self, step: str, total: int | None = None) -> None:
+        self.shown.append((step, total))
+
+
+def test_features_worked_out_in_mid_race_have_a_bar_of_their_own() -> None:
+    steps = Steps()
+    engine = ScriptedEngine({"ridge.v1": 0.7, "lda.v1": 0.8})
+    tools = Tools(engine=engine, shelf=MemoryShelf(), progress=steps, clock=lambda: 100.0)  # type: ignore[arg-type]
+
+    def job_for(pick: Pick, progress: Progress) -> CandidateJob:
+        if pick.recipe.head == "lda.v1":
+            progress.begin("embedding", 70)
+            progress.end()
+        return a_job(pick, tools)
+
+    run_race(FixedSelector("ridge.v1", "lda.v1"), job_for, folds=FOLDS, deadline=200.0, tools=tools)
+    assert steps.shown == [("candidates", 2), ("embedding", 70), ("candidates", 1)]
+
+
 def test_what_ends_while_features_are_worked_out_is_not_timed_longer() -> None:
     now = [100.0]
     engine = ScriptedEngine({"ridge.v1": 0.7, "lda.v1": 0.8})
