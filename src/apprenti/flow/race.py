@@ -163,9 +163,9 @@ class _Lanes:
 
 
 def _fill(lanes: _Lanes, race: Race, selector: Selector, job_for: JobFor, scheme: str) -> None:
-    """Start what the selector picks until every worker has something to do."""
+    """Start what the selector picks until every worker has something to do, or it waits for results."""
     tools = lanes.tools
-    while len(lanes.running) < tools.engine.n_workers:
+    while len(lanes.running) < tools.engine.n_workers and not selector.waiting:
         begun = tools.clock()
         pick = selector.ask(seconds_left=lanes.seconds_for(begun))
         if pick is None:

@@ -77,8 +77,13 @@ class Selector(Protocol):
         """Return the next recipe worth training in ``seconds_left``, or ``None`` to stop."""
         ...
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the next pick looks at results that have not been told yet: it must not be asked for before."""
+        ...
+
     def tell(self, trial: Trial) -> None:
-        """Take in what came of a pick, before the next is asked for."""
+        """Take in what came of a pick."""
         ...
 
 
@@ -89,6 +94,7 @@ def open_selector(
     candidates: Sequence[Recipe] = (),
     n_picks: int = N_PICKS,
     in_batch: bool = False,
+    rounds: Sequence[int] = (),
     explores: float = 0.0,
     seed: int = 0,
 ) -> Selector:
@@ -101,6 +107,7 @@ def open_selector(
             those the knowledge has scores of are.
         n_picks: how many recipes are trained.
         in_batch: choose all of them before any result is there.
+        rounds: how many are picked before their results are looked at, round by round; none: one at a time.
         explores: how likely a pick tries what is least known, 0..1.
         seed: of the forests and of exploration.
     """
@@ -115,6 +122,7 @@ def open_selector(
         candidates=candidates,
         n_picks=n_picks,
         in_batch=in_batch,
+        rounds=rounds,
         explores=explores,
         seed=seed,
     )
