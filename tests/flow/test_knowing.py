@@ -75,3 +75,14 @@ def test_a_training_that_is_kept_is_known_the_next_time(tmp_path: Path) -> None:
 def test_where_nothing_is_kept_only_the_package_speaks() -> None:
     alone, nowhere = gather_knowledge(None), gather_knowledge(Path("/nonexistent"))
     assert (alone is None) == (nowhere is None)
+
+
+def test_what_was_learnt_on_a_network_the_user_brought_is_found_under_its_name_here() -> None:
+    mirrored = "onnx-abababababab-mirrored+classic.v1@224-squash/none.v1/lda.v1"
+    stranger = "onnx-cdcdcdcdcdcd@224-squash/none.v1/lda.v1"
+    record = replace(a_record(), cells=(a_cell(mirrored, 0.75), a_cell(stranger, 0.25)))
+    table = table_of([record], n_trusted=0, names_in_knowledge={"mine-1a2b3c4d": "onnx-abababababab"})
+    assert set(table.recipes) == {
+        "mine-1a2b3c4d-mirrored+classic.v1/none.v1/lda.v1",
+        "onnx-cdcdcdcdcdcd/none.v1/lda.v1",
+    }

@@ -134,7 +134,9 @@ def after_a_training(tmp_path: Path) -> Path:
         clock=lambda: 0.0,
         knowledge_folder=folder,
     )
-    cells = CellsUnderWay(task=None, profile=describe(dataset), hashes={NETWORK: "ab" * 32}, tools=tools)
+    cells = CellsUnderWay(
+        task=None, profile=describe(dataset), names_in_knowledge={NETWORK: "onnx-abababababab"}, tools=tools
+    )
     assert cells.collect(race) == len(recipes_on_the_network())
     return folder
 

@@ -19,7 +19,6 @@ from apprenti.flow.race import Race
 from apprenti.flow.tools import Tools
 from apprenti.flow.versions import program_versions
 from apprenti.recipes import templates_for
-from apprenti.recipes.templates import is_packaged
 from apprenti.stages.train import CellsJob, measure_cells, shared_part, stratified_folds
 from apprenti.store import append_cells
 
@@ -36,13 +35,13 @@ class CellsUnderWay:
     Args:
         task: the work under way; ``None`` when no knowledge is kept.
         profile: of the data.
-        hashes: SHA-256 of each network the user brought, by name; a file's name never enters the knowledge.
+        names_in_knowledge: of each network the user brought, by name.
         tools: what to work with.
     """
 
     task: Task[tuple[Cell, ...]] | None
     profile: Profile
-    hashes: Mapping[str, str]
+    names_in_knowledge: Mapping[str, str]
     tools: Tools
 
     def collect(self, race: Race) -> int:
@@ -68,9 +67,9 @@ class CellsUnderWay:
         return len(cells)
 
     def _nameless(self, recipe: str) -> str:
-        """Return the recipe's name with each network called by its hash instead of its file."""
-        for name, sha256 in self.hashes.items():
-            recipe = recipe.replace(name, f"onnx-{sha256[:12]}")
+        """Return the recipe's name with each network called as the knowledge calls it."""
+        for name, in_knowledge in self.names_in_knowledge.items():
+            recipe = recipe.replace(name, in_knowledge)
         return recipe
 
 
@@ -86,9 +85,9 @@ def start_cells(
     tools: Tools,
 ) -> CellsUnderWay:
     """Begin to measure recipes on a part of the training photos, until ``deadline`` at the latest."""
-    brought = [network for network in materials.networks if not is_packaged(network.name)]
-    hashes = {network.name: network.sha256 for network in brought}
-    under_way = CellsUnderWay(task=None, profile=profile, hashes=hashes, tools=tools)
+    under_way = CellsUnderWay(
+        task=None, profile=profile, names_in_knowledge=materials.names_in_knowledge, tools=tools
+    )
     now = tools.clock()
     if tools.knowledge_folder is None or deadline <= now:
         return under_way

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,10 @@ import numpy as np
 from apprenti.blocks.embedded import load_embedded
 from apprenti.domain.knowledge import TrainingRecord
 from apprenti.domain.knowledge_table import Knowledge
+from apprenti.domain.recipe import Recipe
 from apprenti.domain.recipe_name import read_recipe_name
 from apprenti.recipes import SIZES_PX, column_of
+from apprenti.recipes.templates import MIRRORED
 from apprenti.stages.select import PROFILE_COLUMNS, profile_vector
 from apprenti.store import cells_by_recipe, read_base_knowledge, read_cells, training_weights
 
@@ -21,32 +24,40 @@ OWN, IMPORTED = "here", "import"
 """What trainings are called beside the data sets of the package: their own names never enter the knowledge."""
 
 
-def gather_knowledge(folder: Path | None) -> Knowledge | None:
+def gather_knowledge(
+    folder: Path | None, *, names_in_knowledge: Mapping[str, str] | None = None
+) -> Knowledge | None:
     """Return the base knowledge and what lies in ``folder`` as one table; ``None`` where there is nothing.
 
     Imports are believed within the bounds of ``store.training_weights``.
 
     Args:
         folder: of the user's knowledge; ``None`` where none is kept.
+        names_in_knowledge: of the networks at hand, by name (``Materials.names_in_knowledge``).
     """
     weights_sha256 = hashlib.sha256(load_embedded(SIZES_PX[0]).graph).hexdigest()
     base = read_base_knowledge(weights_sha256=weights_sha256)
     records = read_cells(folder) if folder is not None else []
     if not records:
         return base
-    learnt = table_of(records, n_trusted=0 if base is None else len(base.datasets))
+    n_trusted = 0 if base is None else len(base.datasets)
+    learnt = table_of(records, n_trusted=n_trusted, names_in_knowledge=names_in_knowledge)
     return learnt if base is None else joined(base, learnt)
 
 
-def table_of(records: Sequence[TrainingRecord], *, n_trusted: int) -> Knowledge:
+def table_of(
+    records: Sequence[TrainingRecord], *, n_trusted: int, names_in_knowledge: Mapping[str, str] | None = None
+) -> Knowledge:
     """Return trainings as a table, a row each.
 
     Args:
         records: at least one.
         n_trusted: trainings known from elsewhere that are trusted.
+        names_in_knowledge: of the networks at hand, by name: their columns get the names they have here.
     """
+    here = {known: name for name, known in (names_in_knowledge or {}).items()}
     cells = cells_by_recipe(records)
-    columns = {name: column_of(read_recipe_name(name)) for name in cells}
+    columns = {name: column_of(_named_here(read_recipe_name(name), here)) for name in cells}
     recipes = tuple(sorted(set(columns.values())))
     place = {column: at for at, column in enumerate(recipes)}
     scores = np.full((len(records), len(recipes)), math.nan, np.float32)
@@ -66,6 +77,15 @@ def table_of(records: Sequence[TrainingRecord], *, n_trusted: int) -> Knowledge:
         profile_columns=PROFILE_COLUMNS,
         trust=np.asarray(training_weights(records, n_trusted=n_trusted), np.float32),
     )
+
+
+def _named_here(recipe: Recipe, here: Mapping[str, str]) -> Recipe:
+    """Return a recipe with its networks called as they are at hand, in whatever view."""
+    plain = [name.removesuffix(MIRRORED) for name in recipe.backbones]
+    names = (
+        name.replace(part, here.get(part, part)) for name, part in zip(recipe.backbones, plain, strict=True)
+    )
+    return replace(recipe, backbones=tuple(names))
 
 
 def joined(first: Knowledge, second: Knowledge) -> Knowledge:

@@ -54,6 +54,12 @@ class Materials:
             canvas=self.canvas,
         )
 
+    @property
+    def names_in_knowledge(self) -> dict[str, str]:
+        """What the knowledge calls the networks the user brought, by name: by their hash, never by a file's name."""
+        brought = [network for network in self.networks if not is_packaged(network.name)]
+        return {network.name: f"onnx-{network.sha256[:12]}" for network in brought}
+
     def backbone(self, name: str) -> Backbone:
         """Return a backbone by the name it has in a recipe: the packaged network in any size, any network mirrored."""
         from apprenti.blocks.embedded import load_embedded
