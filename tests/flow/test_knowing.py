@@ -86,3 +86,11 @@ def test_what_was_learnt_on_a_network_the_user_brought_is_found_under_its_name_h
         "mine-1a2b3c4d-mirrored+classic.v1/none.v1/lda.v1",
         "onnx-cdcdcdcdcdcd/none.v1/lda.v1",
     }
+
+
+@pytest.mark.parametrize(("n_train", "is_timed"), [(20, True), (12, True), (5, False)])
+def test_seconds_of_a_fit_on_a_part_of_the_photos_are_no_seconds_of_all(n_train: int, is_timed: bool) -> None:
+    cell = replace(a_cell(RIDGE, 0.75), n_train=n_train)
+    table = table_of([replace(a_record(), cells=(cell,))], n_trusted=0)
+    assert table.scores.tolist() == [[0.75]]
+    assert np.isfinite(table.seconds).tolist() == [[is_timed]]
