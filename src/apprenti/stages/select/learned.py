@@ -9,7 +9,6 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from apprenti.domain.backbone_name import MIRRORED, is_packaged
 from apprenti.domain.knowledge_table import Knowledge
 from apprenti.domain.recipe import Interval, Pick, Recipe, Trial, TrialStatus
 from apprenti.recipes import column_of, templates_for
@@ -34,15 +33,10 @@ EXPLORING_SHARE = 0.2
 
 
 def enough_known(ground: Ground, knowledge: Knowledge, candidates: Sequence[Recipe], n_picks: int) -> bool:
-    """Return whether the knowledge says enough of enough recipes to choose by it.
-
-    Where there are networks, recipes on them must be known: a person who brings one does not want to see hand-made
-    features picked five times because nothing else was ever measured.
-    """
+    """Return whether the knowledge says enough of enough recipes to choose by it."""
     if len(knowledge.datasets) < LEAST_DATASETS:
         return False
-    known = _known_recipes(ground, knowledge, candidates).values()
-    return sum(_is_on_networks(recipe, ground) for recipe in known) > n_picks
+    return len(_known_recipes(ground, knowledge, candidates)) > n_picks
 
 
 class LearnedSelector:
@@ -195,14 +189,6 @@ def _known_recipes(ground: Ground, knowledge: Knowledge, candidates: Sequence[Re
         for column, name in enumerate(knowledge.recipes)
         if name in by_name and n_cells[column] >= LEAST_CELLS
     }
-
-
-def _is_on_networks(recipe: Recipe, ground: Ground) -> bool:
-    """Return whether a recipe takes features of a network at hand, of one that was brought where there are any."""
-    brought = [name for name in ground.networks if not is_packaged(name)]
-    if brought:
-        return any(backbone.removesuffix(MIRRORED) in brought for backbone in recipe.backbones)
-    return not ground.networks or any(map(is_packaged, recipe.backbones))
 
 
 def _catalogue(ground: Ground) -> list[Recipe]:
