@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from tests.blocks.networks import N_FEATURES, a_network, noise
+from tests.blocks.random_networks import a_folder, needs_transformers
 from tests.hub.fake_hub import FakeHub, a_repository, commit_of, needs_client, running
 from tests.making import Silence
 
@@ -29,6 +31,14 @@ from apprenti.flow.train import train
 from apprenti.recipes import SPACE
 from apprenti.stages.select import Ground
 from apprenti.store import MemoryShelf
+
+
+class Untouchable:
+    """Stands where nothing may be asked for."""
+
+    def __getattr__(self, name: str) -> object:
+        raise AssertionError(f"{name} was used")
+
 
 PREPROCESSOR = {"image_mean": [0.2, 0.3, 0.4], "image_std": [0.5, 0.6, 0.7], "size": 16}
 
@@ -125,10 +135,6 @@ def test_the_notice_names_the_licence_or_says_that_there_is_none(tmp_path: Path)
 
 
 def test_files_alone_ask_no_hub() -> None:
-    class Untouchable:
-        def __getattr__(self, name: str) -> object:
-            raise AssertionError(f"{name} was used")
-
     untouchable = Untouchable()
     tools = Tools(
         engine=untouchable, shelf=untouchable, progress=untouchable, clock=untouchable, hub=untouchable
@@ -197,3 +203,27 @@ def test_a_model_says_which_commit_and_which_bytes_its_network_was_made_of(
     page = training.report_path.read_text(encoding="utf-8")
     assert credit.source in page
     assert credit.source_sha256 in page
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_weights_become_a_network_once_and_are_used_without_torch_or_a_network_afterwards(
+    tmp_path: Path,
+) -> None:
+    needs_client()
+    needs_transformers()
+    (tmp_path / "made").mkdir()
+    job = a_folder("resnet", tmp_path / "made")
+    told = {"image_mean": [0.5] * 3, "image_std": [0.5] * 3, "size": {"shortest_edge": 32}}
+    files = {
+        "model.safetensors": job.weights.read_bytes(),
+        "config.json": job.config.read_bytes(),
+        "preprocessor_config.json": json.dumps(told).encode(),
+        "pytorch_model.bin": b"\x80\x04never opened",
+    }
+    with running(net=a_repository(files, card={"license": "apache-2.0"})) as hub:
+        tools = tools_for(hub, tmp_path)
+        first = brought("hf:someone/net", tools)
+    assert (first.size_px, first.n_features, first.licence) == (32, 16, "apache-2.0")
+    assert first.source_sha256 == hashlib.sha256(files["model.safetensors"]).hexdigest()
+    assert brought("hf:someone/net", replace(tools, engine=Untouchable())) == first  # type: ignore[arg-type]

@@ -53,10 +53,20 @@ def test_a_pin_says_which_commit_which_bytes_and_which_licence(tmp_path: Path) -
     }
 
 
-def test_nothing_is_sent_but_our_name_and_nothing_asked_but_the_files(tmp_path: Path) -> None:
+def test_nothing_is_sent_but_our_name_and_nothing_asked_but_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     needs_client()
+    from huggingface_hub import constants
+
     (tmp_path / "token").write_text("hf_left_by_another_program")
     with running(net=a_repository(FILES)) as hub:
+        # whatever the client asks by itself comes here as well
+        template = f"{hub.endpoint}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+        monkeypatch.setattr(constants, "ENDPOINT", hub.endpoint)
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+        monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
+        monkeypatch.setattr(constants, "AGENT_HARNESSES_PATH", str(tmp_path / "agents.json"), raising=False)
         taken("hf:someone/net@main", hub.access(tmp_path))
     sent = {name for _, _, headers in hub.requests for name in headers}
     assert {headers["user-agent"] for _, _, headers in hub.requests} == {"apprenti"}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
-KNOCK_SECONDS = 1.3
+KNOCK_SECONDS = 1.2
 """A connection takes at most a few tenths of that, even by satellite; without one the person waits as long."""
 
 
@@ -44,7 +44,7 @@ class HubAccess:
         return self.own_folder / "exported"
 
     def is_reachable(self) -> bool:
-        """Return within 1.3 seconds whether somebody answers; without a network, looking names up alone takes ten."""
+        """Return within 1.2 seconds whether somebody answers; without a network, looking names up alone takes ten."""
         if self.offline:
             return False
         reached = threading.Event()

@@ -8,6 +8,7 @@ Source: https://huggingface.co/docs/huggingface_hub/package_reference/environmen
 from __future__ import annotations
 
 import importlib.util
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,6 +111,9 @@ def _on_the_lead(item: str, access: HubAccess) -> Iterator[None]:
     before = {name: getattr(constants, name) for name in _SWITCHES if hasattr(constants, name)}
     for name in before:
         setattr(constants, name, _SWITCHES[name])
+    log = logging.getLogger("huggingface_hub")
+    level = log.level
+    log.setLevel(logging.ERROR)  # what it tries again is said once, as our error
     try:
         yield
     except errors.GatedRepoError as error:
@@ -126,6 +130,7 @@ def _on_the_lead(item: str, access: HubAccess) -> Iterator[None]:
     except Exception as error:  # the client, its HTTP library and the system have a kind for every failure
         raise BackboneError("hub_failed", item=item, detail=_first_line(error)) from error
     finally:
+        log.setLevel(level)
         for name, value in before.items():
             setattr(constants, name, value)
 
