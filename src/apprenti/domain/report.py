@@ -142,11 +142,12 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackboneCredit:
-    """Where a feature extractor comes from and under which licence."""
+    """Where a feature extractor comes from and under which licence; ``source_sha256`` is of the file it came in."""
 
     name: str
     licence: str
     source: str
+    source_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

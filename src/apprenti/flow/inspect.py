@@ -9,9 +9,11 @@ from pathlib import Path
 
 from apprenti.domain.dataset import Dataset, Split, TaskType
 from apprenti.domain.errors import ApprentiError
+from apprenti.domain.hub import BackboneChoice
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick
 from apprenti.domain.sentence import Sentence
+from apprenti.flow.backbones import bring_backbones
 from apprenti.flow.choosing import choose_by, first_pick, ground_of
 from apprenti.flow.knowing import gather_knowledge
 from apprenti.flow.landmarks import look_for_landmarks
@@ -38,23 +40,28 @@ class Inspection:
     picks: tuple[Pick, ...]
 
 
-def inspect_data(source: Path, *, backbones: Sequence[Path] = (), seed: int = 0, tools: Tools) -> Inspection:
+def inspect_data(
+    source: Path, *, backbones: Sequence[BackboneChoice] = (), seed: int = 0, tools: Tools
+) -> Inspection:
     """Read the data, describe it, and say what would be trained.
 
     Args:
         source: folder, archive or table of labelled photos.
-        backbones: ONNX files that would be trained on.
+        backbones: ONNX files or networks of a hub that would be trained on.
         seed: of everything random.
         tools: what to work with.
 
     Raises:
+        BackboneError: a backbone cannot be had or used; told of a hub's before anything else is done.
         DataError: there is nothing to be trained on; the message says why and what to do.
     """
+    brought = bring_backbones(backbones, tools=tools)
     with private_workspace() as workspace:
         dataset = read_dataset(source, engine=tools.engine, progress=tools.progress, workspace=workspace)
+        dataset = replace(dataset, notices=(*dataset.notices, *brought.notices))
         if dataset.task_type is not TaskType.MULTI_CLASS:
             return Inspection(dataset=_with_refusal(dataset), profile=None, picks=())
-        materials = gather_materials(dataset, backbones, deadline=math.inf, seed=seed, tools=tools)
+        materials = gather_materials(dataset, brought.backbones, deadline=math.inf, seed=seed, tools=tools)
         landmarks = look_for_landmarks(dataset, materials, deadline=math.inf, tools=tools)
         profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
         whole = [example for example in dataset.examples if example.split is not Split.TEST]

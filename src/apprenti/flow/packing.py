@@ -126,7 +126,10 @@ def _finished(
 
 def _credits(backbones: Sequence[Backbone]) -> tuple[BackboneCredit, ...]:
     return tuple(
-        BackboneCredit(name=part.name, licence=part.licence, source=part.source) for part in backbones
+        BackboneCredit(
+            name=part.name, licence=part.licence, source=part.source, source_sha256=part.source_sha256
+        )
+        for part in backbones
     )
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from apprenti.domain.dataset import Dataset, Split
 from apprenti.domain.errors import DataError, InterruptedWorkError, OutOfTimeError, WorkError
+from apprenti.domain.hub import BackboneChoice
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick, Recipe, Trial, TrialStatus
 from apprenti.domain.report import Report, Timing
 from apprenti.domain.seams import Progress
 from apprenti.domain.sentence import Sentence
+from apprenti.flow.backbones import bring_backbones
 from apprenti.flow.cells import start_cells
 from apprenti.flow.choosing import choose_by, first_pick, ground_of
 from apprenti.flow.features import FeatureTable, lay_out_features
@@ -77,7 +79,7 @@ def train(
     *,
     out: Path,
     budget_seconds: float,
-    backbones: Sequence[Path] = (),
+    backbones: Sequence[BackboneChoice] = (),
     seed: int = 0,
     lang: Lang = "en",
     tools: Tools,
@@ -87,20 +89,23 @@ def train(
     Args:
         source: folder, archive or table of labelled photos.
         out: the model file to write; the report is written beside it.
-        budget_seconds: wall time for everything, kept to within 10 %.
-        backbones: ONNX files to take features from instead of the packaged network; see ``gather_materials``.
+        budget_seconds: wall time for everything but fetching networks, kept to within 10 %.
+        backbones: ONNX files or networks of a hub to take features from instead of the packaged network; see
+            ``gather_materials``.
         seed: of everything random.
         lang: language of the report page.
         tools: what to work with.
 
     Raises:
         UserError: ``out`` cannot be written; told before anything else is done.
+        BackboneError: a backbone cannot be had or used; told of a hub's before anything is read.
         DataError: the data cannot be trained on; the message says why and what to do.
         InterruptedWorkError: stopped before any recipe had finished.
     """
     check_writable(out)
     report_path = report_path_of(out)
     check_writable(report_path)
+    brought = bring_backbones(backbones, tools=tools)
     times = _Times.of(budget_seconds, begun=tools.clock())
     with private_workspace() as workspace:
         dataset = read_dataset(
@@ -111,8 +116,9 @@ def train(
             deadline=times.reading_ends,
         )
         refuse_unsupported(dataset)
+        dataset = replace(dataset, notices=(*dataset.notices, *brought.notices))
         materials = gather_materials(
-            dataset, backbones, deadline=times.dictionary_ends, seed=seed, tools=tools
+            dataset, brought.backbones, deadline=times.dictionary_ends, seed=seed, tools=tools
         )
         landmarks = look_for_landmarks(dataset, materials, deadline=times.landmarks_end, tools=tools)
         ground = _ground(dataset, landmarks, materials)
