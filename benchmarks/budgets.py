@@ -27,11 +27,11 @@ def under_budgets(own: OwnKnowledge) -> Iterator[results.Row]:
     """Yield a row for each budget and way of choosing."""
     seconds = own.table.seconds.astype(np.float64) + PROCESS_SECONDS
     for limit in BUDGETS_SECONDS:
-        rules = Rules(in_batch=True, budget_seconds=limit)
+        rules = Rules(budget_seconds=limit)
         judged = judge(replace(own.matrix, seconds=seconds), rules, advance=lambda n: None)
         lost: dict[str, Floats] = {name: judged[name].regrets for name in COMPARED_WITH if name in judged}
         most = {name: {"most_seconds": float(judged[name].seconds.max())} for name in lost}
-        for method in ("prior", "ours, in batch"):
+        for method in ("prior", "ours, in rounds"):
             trials = dict(all_trials(own, method, limit))
             lost[method] = np.array([[own.regret(row, _finished(trials[row]))] for row in sorted(trials)])
             most[method] = _summary(trials)

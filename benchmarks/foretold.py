@@ -12,8 +12,9 @@ import results
 from apprenti.domain.recipe import Pick
 from apprenti.recipes.times import PROCESS_SECONDS
 from apprenti.stages.select.comparison import bootstrap_interval
+from apprenti.stages.select.selector import N_PICKS
 from apprenti.stages.train.folds import N_FOLDS
-from left_out import OwnKnowledge, Rows, opened
+from left_out import OwnKnowledge, Rows, opened, raced
 
 FACTOR = 2.0
 LEAST_SECONDS = 1e-3
@@ -65,18 +66,20 @@ def foresight(own: OwnKnowledge) -> Iterator[results.Row]:
 
 
 def foretold(own: OwnKnowledge) -> Iterator[Foretold]:
-    """Yield every recipe measured on every data set; the picks of a training stand first in the plan."""
+    """Yield every recipe measured on every data set: those a training picks, and all the others after them."""
     for rows, known in own.without_families():
         for row in map(int, rows):
             n_measured = int(np.isfinite(own.points[row]).sum())
-            for rank, pick in enumerate(opened(own, row, known, n_picks=n_measured - 1).plan()):
+            selector = opened(own, row, known, n_picks=n_measured - 1)
+            picked = raced(own, row, selector, n_picks=N_PICKS)
+            for pick in selector.plan():
                 score, interval = own.score(row, pick.recipe), pick.predicted_score
                 if interval is None:
                     raise SystemExit("too few families to choose by: nothing is foretold")
                 ratio = fit_seconds(pick) / max(own.seconds(row, pick.recipe), LEAST_SECONDS)
                 yield Foretold(
                     row=row,
-                    is_picked=rank < 5,
+                    is_picked=pick.recipe in picked,
                     is_inside=interval.low <= score <= interval.high,
                     width_points=100 * (interval.high - interval.low),
                     level=interval.level,

@@ -23,7 +23,7 @@ from apprenti.domain.json_form import from_json
 from apprenti.domain.knowledge_table import Knowledge
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Canvas, Recipe, Trial, TrialStatus
-from apprenti.flow.choosing import ground_of
+from apprenti.flow.choosing import ROUNDS, ground_of
 from apprenti.flow.materials import EMBEDDED_PX, SMALL_EMBEDDED_PX, Materials
 from apprenti.recipes import SIZES_PX, SMALL_PICTURE_PX, column_of, templates_for
 from apprenti.stages.select import PROFILE_COLUMNS, Ground, Matrix, Selector, open_selector
@@ -181,16 +181,31 @@ def part_of(table: Knowledge, rows: Rows) -> Knowledge:
 
 
 def opened(
-    own: OwnKnowledge, row: int, known: Knowledge | None, *, in_batch: bool = True, n_picks: int = N_PICKS
+    own: OwnKnowledge,
+    row: int,
+    known: Knowledge | None,
+    *,
+    rounds: Sequence[int] = ROUNDS,
+    in_batch: bool = False,
+    n_picks: int = N_PICKS,
 ) -> Selector:
-    """Return the selector of a training on a data set, the features of its first pick being there already."""
+    """Return the selector of a training on a data set, the features of its first pick being there already.
+
+    Args:
+        own: the data sets.
+        row: the one there is a training on.
+        known: what is known of others.
+        rounds: how many are picked before their results are looked at, as in a training; none: one at a time.
+        in_batch: choose all of them before any result is there.
+        n_picks: how many recipes are trained.
+    """
     ground = ground_for(own.profiles[row])
     choose = partial(
         open_selector, knowledge=known, candidates=own.measured(row, ground), n_picks=n_picks, seed=SEED
     )
-    first = planned(choose(ground, in_batch=True))[0]
+    first = planned(choose(ground))[0]
     ready = replace(ground, embedded=frozenset(first.looks))
-    return choose(ready, in_batch=in_batch)
+    return choose(ready, rounds=rounds, in_batch=in_batch)
 
 
 def opened_on_features(own: OwnKnowledge, row: int, known: Knowledge | None) -> Selector:
@@ -199,7 +214,7 @@ def opened_on_features(own: OwnKnowledge, row: int, known: Knowledge | None) -> 
     candidates = own.measured(row, ground)
     looks = frozenset(look for recipe in candidates for look in recipe.looks)
     ready = replace(ground, embedded=looks, n_fits=1)
-    return open_selector(ready, knowledge=known, candidates=candidates, in_batch=True, seed=SEED)
+    return open_selector(ready, knowledge=known, candidates=candidates, rounds=ROUNDS, seed=SEED)
 
 
 def planned(selector: Selector) -> tuple[Recipe, ...]:
@@ -209,10 +224,10 @@ def planned(selector: Selector) -> tuple[Recipe, ...]:
     return tuple(pick.recipe for pick in selector.plan())
 
 
-def raced(own: OwnKnowledge, row: int, selector: Selector) -> tuple[Recipe, ...]:
-    """Return the picks of a selector that is told every result before it is asked again."""
-    recipes = []
-    while (pick := selector.ask(seconds_left=math.inf)) is not None:
+def raced(own: OwnKnowledge, row: int, selector: Selector, *, n_picks: int = N_PICKS) -> tuple[Recipe, ...]:
+    """Return the first picks of a selector that is told every result as soon as it is there."""
+    recipes: list[Recipe] = []
+    while len(recipes) < n_picks and (pick := selector.ask(seconds_left=math.inf)) is not None:
         score = own.score(row, pick.recipe)
         selector.tell(Trial(recipe=pick.recipe, status=TrialStatus.FINISHED, score=score))
         recipes.append(pick.recipe)

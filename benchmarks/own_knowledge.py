@@ -81,14 +81,16 @@ def regret(own: OwnKnowledge) -> Iterator[results.Row]:
 
 
 def regrets_of_the_product(own: OwnKnowledge) -> dict[str, Floats]:
-    """Return what the fixed order and the two forms of our selector lose on each data set, [n, 1] each."""
-    lost = {name: np.zeros((len(own.profiles), 1)) for name in ("prior", "ours, in batch", "ours, in turn")}
+    """Return what the fixed order and the forms of our selector lose on each data set, [n, 1] each."""
+    names = ("prior", "ours, in rounds", "ours, in batch", "ours, in turn")
+    lost = {name: np.zeros((len(own.profiles), 1)) for name in names}
     for rows, known in own.without_families():
         for row in map(int, rows):
             chosen = {
                 "prior": planned(opened(own, row, None)),
-                "ours, in batch": planned(opened(own, row, known)),
-                "ours, in turn": raced(own, row, opened(own, row, known, in_batch=False)),
+                "ours, in rounds": raced(own, row, opened(own, row, known)),
+                "ours, in batch": planned(opened(own, row, known, in_batch=True)),
+                "ours, in turn": raced(own, row, opened(own, row, known, rounds=())),
             }
             for method, recipes in chosen.items():
                 lost[method][row] = own.regret(row, recipes)

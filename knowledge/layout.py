@@ -22,6 +22,7 @@ from apprenti.domain.json_form import from_json, to_json
 from apprenti.engine import InlineEngine
 from apprenti.stages.ingest import read_dataset
 from knowledge.changes import CHANGES
+from knowledge.corpus_sets import CORPUS, corpus_photos
 from knowledge.datasets import Source
 from knowledge.drawings import KINDS, pictures
 from knowledge.silence import Silence
@@ -77,6 +78,8 @@ def _photos(source: Source, work: Path, data_root: Path) -> Iterator[tuple[str, 
     originals: Iterator[tuple[str, bytes]]
     if source.of in KINDS:
         originals = ((label, _png(image)) for label, image in pictures(source.of, source.n_photos))
+    elif source.of in CORPUS:
+        originals = corpus_photos(source.of, source.n_photos, work)
     else:
         originals = _learnable(source, work, data_root)
     for label, data in originals:

@@ -27,10 +27,10 @@ SOURCE = Source(name="drawn few", family="drawn few", of="textures", n_photos=60
 TASK = Task(name="drawn few, 3 a class", source="drawn few", per_label=3)
 COLUMNS = (
     "classic.v1/none.v1/centroid.v1",
-    "embedded.v1-64+embedded.v1-128/l2.v1/knn.v1?k=1",
-    "embedded.v1-64-mirrored/standardise.v1/centroid.v1",
-    "embedded.v1-64/l2.v1/centroid.v1",
-    "embedded.v1-64/standardise.v1/centroid.v1",
+    "embedded.v2-64+embedded.v2-128/l2.v1/knn.v1?k=1",
+    "embedded.v2-64-mirrored/standardise.v1/centroid.v1",
+    "embedded.v2-64/l2.v1/centroid.v1",
+    "embedded.v2-64/standardise.v1/centroid.v1",
 )
 
 

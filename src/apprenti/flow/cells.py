@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,29 +35,34 @@ class CellsUnderWay:
     Args:
         task: the work under way; ``None`` when no knowledge is kept.
         profile: of the data.
-        names_in_knowledge: of each network the user brought, by name.
+        kept_as: what the knowledge calls each network the user brought, by name.
         tools: what to work with.
     """
 
     task: Task[tuple[Cell, ...]] | None
     profile: Profile
-    names_in_knowledge: Mapping[str, str]
+    kept_as: Mapping[str, str]
     tools: Tools
 
     def collect(self, race: Race) -> int:
-        """Keep the cells that were measured and those of the trials; return how many. Ctrl-C ends the measuring."""
+        """Keep the cells that were measured; return how many. Ctrl-C ends the measuring.
+
+        Those of the race are kept only where nothing was measured: they were fitted on more photos and judged on
+        others, and no recipe must look better than its neighbour for that.
+        """
         if self.tools.knowledge_folder is None:
             return 0
-        cells = [_cell(trial, race) for trial in race.finished]
+        cells: list[Cell] = []
         if self.task is not None:
             self.tools.progress.begin("cells")
             try:
-                cells += self.task.result()
+                cells = list(self.task.result())
             except ApprentiError:
-                pass  # out of time or memory: the trials' own cells are kept
+                pass  # out of time or memory
             except KeyboardInterrupt:
                 self.task.kill()
             self.tools.progress.end()
+        cells = cells or [_cell(trial, race) for trial in race.finished]
         cells = [replace(cell, recipe=self._nameless(cell.recipe)) for cell in cells]
         versions = program_versions()
         try:
@@ -67,9 +72,9 @@ class CellsUnderWay:
         return len(cells)
 
     def _nameless(self, recipe: str) -> str:
-        """Return the recipe's name with each network called as the knowledge calls it."""
-        for name, in_knowledge in self.names_in_knowledge.items():
-            recipe = recipe.replace(name, in_knowledge)
+        """Return the recipe's name with each network called by its hash instead of its file."""
+        for name, kept in self.kept_as.items():
+            recipe = recipe.replace(name, kept)
         return recipe
 
 
@@ -85,14 +90,12 @@ def start_cells(
     tools: Tools,
 ) -> CellsUnderWay:
     """Begin to measure recipes on a part of the training photos, until ``deadline`` at the latest."""
-    under_way = CellsUnderWay(
-        task=None, profile=profile, names_in_knowledge=materials.names_in_knowledge, tools=tools
-    )
+    under_way = CellsUnderWay(task=None, profile=profile, kept_as=materials.kept_as, tools=tools)
     now = tools.clock()
     if tools.knowledge_folder is None or deadline <= now:
         return under_way
     job = CellsJob(
-        recipes=cell_recipes(profile, materials, table, tried=[trial.recipe.name for trial in race.finished]),
+        recipes=cell_recipes(profile, materials, table, tried=[trial.recipe for trial in race.finished]),
         files=table.fitted_files,
         labels=table.labels(table.fitted, dataset.labels),
         held_out=_held_out(table.fitted),
@@ -106,18 +109,19 @@ def start_cells(
 
 
 def cell_recipes(
-    profile: Profile, materials: Materials, table: FeatureTable, *, tried: Collection[str]
+    profile: Profile, materials: Materials, table: FeatureTable, *, tried: Sequence[Recipe]
 ) -> tuple[Recipe, ...]:
-    """Return the recipes cells are measured for: the cheapest that the features at hand allow and the race did not try.
+    """Return the recipes cells are measured for: those tried, then the cheapest that the features at hand allow.
 
     Those that share their transformed features stand side by side.
     """
     ground = ground_of(profile, materials, n_fits=1)
     recipes = [template.on(ground.stock) for template in templates_for(ground.stock)]
-    waiting = [recipe for recipe in recipes if not table.missing(recipe) and recipe.name not in tried]
-    cheapest = sorted(waiting, key=ground.fitting_seconds)[:N_CELLS]
+    names = {recipe.name for recipe in tried}
+    waiting = [recipe for recipe in recipes if not table.missing(recipe) and recipe.name not in names]
+    cheapest = sorted(waiting, key=ground.fitting_seconds)[: N_CELLS - len(tried)]
     together: dict[str, list[Recipe]] = {}
-    for recipe in cheapest:
+    for recipe in (*tried, *cheapest):
         together.setdefault(shared_part(recipe), []).append(recipe)
     return tuple(recipe for group in together.values() for recipe in group)
 

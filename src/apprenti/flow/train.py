@@ -116,7 +116,7 @@ def train(
         )
         landmarks = look_for_landmarks(dataset, materials, deadline=times.landmarks_end, tools=tools)
         ground = _ground(dataset, landmarks, materials)
-        knowledge = gather_knowledge(tools.knowledge_folder, names_in_knowledge=materials.names_in_knowledge)
+        knowledge = gather_knowledge(tools.knowledge_folder, kept_as=materials.kept_as)
         seconds_left = times.race_ends - tools.clock()
         first = first_pick(ground, knowledge, seconds_left=seconds_left, seed=seed)
         table = lay_out_features(

@@ -15,7 +15,7 @@ from apprenti.stages.select.learned import LearnedSelector
 
 N_DATASETS = 12
 BROUGHT = "mine-1a2b3c4d"
-PACKAGED = "embedded.v1-96"
+PACKAGED = "embedded.v2-96"
 
 
 def knowledge_of(*grounds: Ground) -> Knowledge:

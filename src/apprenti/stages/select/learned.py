@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,7 @@ class LearnedSelector:
         candidates: recipes that may be picked; those of the catalogue by default.
         n_picks: how many recipes are handed out at most.
         in_batch: never looks at results.
+        rounds: how many are picked before their results are looked at, round by round; none: one at a time.
         explores: how likely a pick tries what is least known, 0..1.
         seed: of the forests and of exploration.
     """
@@ -59,6 +61,7 @@ class LearnedSelector:
         candidates: Sequence[Recipe] = (),
         n_picks: int = N_PICKS,
         in_batch: bool = False,
+        rounds: Sequence[int] = (),
         explores: float = 0.0,
         seed: int = 0,
     ) -> None:
@@ -83,6 +86,8 @@ class LearnedSelector:
             seed=seed,
         )
         self._given: list[Pick] = []
+        self._round_ends = frozenset(accumulate(rounds))
+        self._results: dict[int, float | None] = {}
 
     def plan(self) -> tuple[Pick, ...]:
         """Return the picks as they stand now, those already handed out first."""
@@ -106,11 +111,26 @@ class LearnedSelector:
         self._given.append(self._pick(at, before))
         return self._given[-1]
 
+    @property
+    def waiting(self) -> bool:
+        """Whether results are still to come that the next pick is to look at."""
+        return len(self._given) in self._round_ends and len(self._results) < len(self._given)
+
     def tell(self, trial: Trial) -> None:
-        """Take in what came of a pick; anything that was not picked here is passed over."""
+        """Take in what came of a pick; anything that was not picked here is passed over.
+
+        The results of a round are looked at together, in the order of its picks: which of them came first depends on
+        the machine, and the same data must give the same picks.
+        """
         at = self._place.get(trial.recipe.name)
-        if at is not None:
-            self._choice.tell(at, trial.score if trial.status is TrialStatus.FINISHED else None)
+        if at is None:
+            return
+        self._results[at] = trial.score if trial.status is TrialStatus.FINISHED else None
+        if not self._round_ends:
+            self._choice.tell(at, self._results[at])
+        elif len(self._given) in self._round_ends and not self.waiting:
+            for place in self._choice.picked:
+                self._choice.tell(place, self._results[place])
 
     @property
     def weights(self) -> Floats:

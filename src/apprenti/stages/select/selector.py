@@ -8,18 +8,11 @@ from typing import Protocol
 
 import numpy as np
 
+from apprenti.domain.backbone_name import MIRRORED, PACKAGED, is_packaged
 from apprenti.domain.knowledge_table import Knowledge
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Canvas, Look, Pick, Recipe, Trial
-from apprenti.recipes import (
-    PACKAGED,
-    Stock,
-    column_of,
-    embedding_seconds,
-    predicted_seconds,
-    templates_for,
-)
-from apprenti.recipes.templates import MIRRORED, is_packaged
+from apprenti.recipes import Stock, column_of, embedding_seconds, predicted_seconds, templates_for
 
 N_PICKS = 5
 
@@ -87,8 +80,13 @@ class Selector(Protocol):
         """Return the next recipe worth training in ``seconds_left``, or ``None`` to stop."""
         ...
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the next pick looks at results that have not been told yet: it must not be asked for before."""
+        ...
+
     def tell(self, trial: Trial) -> None:
-        """Take in what came of a pick, before the next is asked for."""
+        """Take in what came of a pick."""
         ...
 
 
@@ -99,6 +97,7 @@ def open_selector(
     candidates: Sequence[Recipe] = (),
     n_picks: int = N_PICKS,
     in_batch: bool = False,
+    rounds: Sequence[int] = (),
     explores: float = 0.0,
     seed: int = 0,
 ) -> Selector:
@@ -114,6 +113,7 @@ def open_selector(
             those the knowledge has scores of are.
         n_picks: how many recipes are trained.
         in_batch: choose all of them before any result is there.
+        rounds: how many are picked before their results are looked at, round by round; none: one at a time.
         explores: how likely a pick tries what is least known, 0..1.
         seed: of the forests and of exploration.
     """
@@ -132,6 +132,7 @@ def open_selector(
         candidates=candidates,
         n_picks=n_picks,
         in_batch=in_batch,
+        rounds=rounds,
         explores=explores,
         seed=seed,
     )
