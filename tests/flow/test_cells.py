@@ -11,7 +11,7 @@ import pytest
 from tests.making import Silence, a_dataset, an_example
 
 from apprenti.blocks.backbone import Backbone
-from apprenti.domain.recipe import Canvas, Cell, Look
+from apprenti.domain.recipe import Canvas, Cell, Interval, Look, Trial, TrialStatus
 from apprenti.engine import InlineEngine
 from apprenti.flow.cells import N_CELLS, cell_recipes, start_cells
 from apprenti.flow.choosing import ground_of
@@ -21,6 +21,7 @@ from apprenti.flow.race import Race
 from apprenti.flow.tools import Tools
 from apprenti.recipes import SPACE
 from apprenti.stages.profile import describe
+from apprenti.stages.train import CandidateResult
 from apprenti.store import MemoryShelf, read_cells
 
 DATASET = a_dataset(*(an_example(i, label) for label in ("cat", "dog") for i in range(100)))
@@ -116,12 +117,49 @@ def test_a_networks_file_name_never_enters_the_knowledge_and_the_packaged_one_ke
     under_way = start_cells(
         DATASET, PROFILE, materials, table, Race(), seed=0, deadline=-math.inf, tools=tools
     )
-    replace(under_way, task=Done((cell,))).collect(Race())
+    done = replace(under_way, task=Done((cell,)))
+    done.keep(done.collect(), Race())
     (record,) = read_cells(tmp_path)
     (found,) = record.cells
     assert found.recipe.startswith(kept)
     assert "-mirrored@96-squash/l2.v1/knn.v1?k=1" in found.recipe
     assert ("holiday" in found.recipe) is False
+
+
+def test_the_kept_recipe_is_compared_with_the_others_on_the_same_photos_and_not_kept_twice(
+    tmp_path: Path,
+) -> None:
+    materials = materials_of("embedded.v1-96")
+    table = table_of(materials, "embedded.v1-96", "classic.v1")
+    tools = replace(table.tools, knowledge_folder=tmp_path)
+    first, second, third = cell_recipes(PROFILE, materials, table, tried=())[:3]
+    scores = {first.name: 0.8, second.name: 0.85, third.name: 0.7}
+    cells = tuple(
+        Cell(recipe=name, score=score, balanced_accuracy=score, seconds=1, split="validation", n_train=9)
+        for name, score in scores.items()
+    )
+    empty = start_cells(DATASET, PROFILE, materials, table, Race(), seed=0, deadline=-math.inf, tools=tools)
+    recipes = {recipe.name: recipe for recipe in (first, second, third)}
+    under_way = replace(empty, task=Done(cells), recipes=recipes, n_held_out=80)
+    hindsight = under_way.hindsight(under_way.collect(), first)
+    assert hindsight is not None
+    assert (hindsight.best, hindsight.n_others, hindsight.n_photos) == (second, 2, 80)
+    assert hindsight.regret_points == pytest.approx(5.0)
+    assert hindsight.n_more_right == 4
+    assert under_way.hindsight(cells[1:], first) is None
+    assert under_way.hindsight(cells[:1], first) is None
+    best = under_way.hindsight(cells, second)
+    assert best is not None
+    assert (best.regret_points, best.n_more_right) == (0, 0)
+    trial = Trial(recipe=first, status=TrialStatus.FINISHED, score=0.9)
+    result = CandidateResult(
+        score=0.9, interval=Interval(low=0.8, high=1.0), balanced_accuracy=0.9, log_loss=0.1, n_validation=9,
+        seconds=1.0, n_fits=5, n_fitted=9,
+    )  # fmt: skip
+    race = Race(trials=[trial], results={first.name: result})
+    assert under_way.keep(cells, race) == 3
+    (record,) = read_cells(tmp_path)
+    assert {cell.recipe: cell.score for cell in record.cells}[first.name] == 0.9
 
 
 class Done:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from apprenti.domain.dataset import Dataset, Example
 from apprenti.domain.errors import ApprentiError
+from apprenti.domain.outlook import Hindsight
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Cell, Recipe, Trial
 from apprenti.domain.seams import Limits, Task
@@ -20,7 +21,7 @@ from apprenti.flow.tools import Tools
 from apprenti.flow.versions import program_versions
 from apprenti.recipes import templates_for
 from apprenti.recipes.templates import is_packaged
-from apprenti.stages.train import CellsJob, measure_cells, shared_part, stratified_folds
+from apprenti.stages.train import MAX_HELD_OUT_ROWS, CellsJob, measure_cells, shared_part, stratified_folds
 from apprenti.store import append_cells
 
 N_CELLS = 40
@@ -37,6 +38,8 @@ class CellsUnderWay:
         task: the work under way; ``None`` when no knowledge is kept.
         profile: of the data.
         hashes: SHA-256 of each network the user brought, by name; a file's name never enters the knowledge.
+        recipes: those that are measured, by name.
+        n_held_out: photos they are scored on.
         tools: what to work with.
     """
 
@@ -44,21 +47,49 @@ class CellsUnderWay:
     profile: Profile
     hashes: Mapping[str, str]
     tools: Tools
+    recipes: Mapping[str, Recipe] = field(default_factory=dict)
+    n_held_out: int = 0
 
-    def collect(self, race: Race) -> int:
-        """Keep the cells that were measured and those of the trials; return how many. Ctrl-C ends the measuring."""
+    def collect(self) -> tuple[Cell, ...]:
+        """Return the cells that were measured, in the order they were asked for. Ctrl-C ends the measuring."""
+        if self.task is None:
+            return ()
+        self.tools.progress.begin("cells")
+        try:
+            return self.task.result()
+        except ApprentiError:
+            return ()  # out of time or memory: the trials' own cells are kept
+        except KeyboardInterrupt:
+            self.task.kill()
+            return ()
+        finally:
+            self.tools.progress.end()
+
+    def hindsight(self, measured: Sequence[Cell], kept: Recipe) -> Hindsight | None:
+        """Return how the kept recipe compares with the others; ``None`` where they cannot be compared."""
+        kept_cell = next((cell for cell in measured if cell.recipe == kept.name), None)
+        others = [cell for cell in measured if cell.recipe != kept.name]
+        if kept_cell is None or not others:
+            return None
+        best = max(others, key=lambda cell: cell.score)
+        return Hindsight(
+            n_others=len(others),
+            n_photos=self.n_held_out,
+            best=self.recipes[best.recipe],
+            best_score=best.score,
+            kept_score=kept_cell.score,
+        )
+
+    def keep(self, measured: Sequence[Cell], race: Race) -> int:
+        """Keep the cells and those of the trials; return how many.
+
+        What was measured anew of a recipe tried is left out: the race scored it on more photos.
+        """
         if self.tools.knowledge_folder is None:
             return 0
+        tried = {trial.recipe.name for trial in race.finished}
         cells = [_cell(trial, race) for trial in race.finished]
-        if self.task is not None:
-            self.tools.progress.begin("cells")
-            try:
-                cells += self.task.result()
-            except ApprentiError:
-                pass  # out of time or memory: the trials' own cells are kept
-            except KeyboardInterrupt:
-                self.task.kill()
-            self.tools.progress.end()
+        cells += [cell for cell in measured if cell.recipe not in tried]
         cells = [replace(cell, recipe=self._nameless(cell.recipe)) for cell in cells]
         versions = program_versions()
         try:
@@ -85,25 +116,36 @@ def start_cells(
     deadline: float,
     tools: Tools,
 ) -> CellsUnderWay:
-    """Begin to measure recipes on a part of the training photos, until ``deadline`` at the latest."""
+    """Begin to measure recipes on a part of the training photos, until ``deadline`` at the latest.
+
+    The best of the race comes first, so that the others can be compared with it on the same photos.
+    """
     brought = [network for network in materials.networks if not is_packaged(network.name)]
     hashes = {network.name: network.sha256 for network in brought}
     under_way = CellsUnderWay(task=None, profile=profile, hashes=hashes, tools=tools)
     now = tools.clock()
     if tools.knowledge_folder is None or deadline <= now:
         return under_way
+    held_out = _held_out(table.fitted)
+    tried = [trial.recipe.name for trial in race.finished]
     job = CellsJob(
-        recipes=cell_recipes(profile, materials, table, tried=[trial.recipe.name for trial in race.finished]),
+        recipes=(race.best.recipe, *cell_recipes(profile, materials, table, tried=tried)),
         files=table.fitted_files,
         labels=table.labels(table.fitted, dataset.labels),
-        held_out=_held_out(table.fitted),
+        held_out=held_out,
         n_labels=len(dataset.labels),
         seed=seed,
         deadline=deadline - LAST_RECIPE_SECONDS,
         clock=tools.clock,
     )
     limits = Limits(seconds=deadline - now, memory_mb=tools.memory_mb)
-    return replace(under_way, task=tools.engine.start(measure_cells, job, limits=limits))
+    task = tools.engine.start(measure_cells, job, limits=limits)
+    return replace(
+        under_way,
+        task=task,
+        recipes={recipe.name: recipe for recipe in job.recipes},
+        n_held_out=min(int(held_out.sum()), MAX_HELD_OUT_ROWS),
+    )
 
 
 def cell_recipes(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from apprenti.domain.dataset import Dataset, Split
 from apprenti.domain.errors import DataError, InterruptedWorkError, OutOfTimeError, WorkError
+from apprenti.domain.outlook import Hindsight
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick, Recipe, Trial, TrialStatus
 from apprenti.domain.report import Report, Timing
@@ -57,6 +58,7 @@ class Training:
         trials: what came of those begun.
         kept: the recipe in the model.
         report: everything measured.
+        hindsight: how the kept recipe compares with others measured since; ``None`` where none were.
         seconds: wall time of the whole.
         n_cells: cells added to the knowledge.
     """
@@ -70,6 +72,7 @@ class Training:
     report: Report
     seconds: float
     n_cells: int
+    hindsight: Hindsight | None = None
 
 
 def train(
@@ -132,6 +135,7 @@ def train(
         profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
         ready = replace(ground, profile=profile, n_fits=folds.n_folds, embedded=table.looks)
         selector = choose_by(ready, knowledge, seed=seed)
+        outlook = selector.outlook()
         jobs = _Jobs(
             table=table,
             folds=folds,
@@ -155,6 +159,7 @@ def train(
                 table,
                 selector.plan(),
                 race,
+                outlook=outlook,
                 seed=seed,
                 budget_seconds=budget_seconds,
                 tools=tools,
@@ -162,7 +167,13 @@ def train(
             write_atomically(out, model)
             timing = _timing(selector.plan(), race, tools.clock() - times.begun)
             write_atomically(report_path, render(report, lang=lang, timing=timing).encode())
-        n_cells = cells.collect(race)
+        measured = cells.collect()
+        hindsight = cells.hindsight(measured, report.kept)
+        if hindsight is not None:  # what only now is known
+            timing = replace(timing, total_seconds=tools.clock() - times.begun)
+            page = render(report, lang=lang, timing=timing, hindsight=hindsight)
+            write_atomically(report_path, page.encode())
+        n_cells = cells.keep(measured, race)
     return Training(
         model_path=out,
         report_path=report_path,
@@ -171,6 +182,7 @@ def train(
         trials=tuple(race.trials),
         kept=report.kept,
         report=report,
+        hindsight=hindsight,
         seconds=tools.clock() - times.begun,
         n_cells=n_cells,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from apprenti.domain.knowledge_table import Knowledge
+from apprenti.domain.outlook import Outlook
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Canvas, Look, Pick, Recipe, Trial
 from apprenti.recipes import Stock, embedding_seconds, predicted_seconds
@@ -79,6 +80,10 @@ class Selector(Protocol):
 
     def tell(self, trial: Trial) -> None:
         """Take in what came of a pick, before the next is asked for."""
+        ...
+
+    def outlook(self) -> Outlook | None:
+        """Return what is expected of the picks and what they rest on, before any result; ``None`` in a fixed order."""
         ...
 
 
