@@ -30,6 +30,16 @@ def selector_table() -> str:
     return table(heads, cells)
 
 
+def rounds_table() -> str:
+    """Regret by how many recipes are picked before their results are looked at."""
+    rows = [row for row in results.load("selector") if row["measure"] == "rounds"]
+    cells = [
+        [row["matrix"], row["setting"], f"{row['mean_regret_points']:.2f}", percent(row["hit_rate"])]
+        for row in rows
+    ]
+    return table(["matrix", "picked before looking", "mean regret", "within 1 point"], cells)
+
+
 def foresight_table() -> str:
     """How far what the selector foresees can be believed, and what a choice costs."""
     lines = []

@@ -18,8 +18,8 @@ import results
 from image_sets import BACKBONES, SETS
 from markdown import NOTHING, percent, table
 from prior import head_of, validation_scores
-from probe_tables import history_table, means_table, probes_table
-from selector_tables import foresight_table, selector_table
+from probe_tables import history_table, means_table, outlook_table, probes_table
+from selector_tables import foresight_table, rounds_table, selector_table
 
 DOCUMENTS = ("README.md", "docs/benchmarks.md", "docs/dependencies.md", "pretrain/MODEL_CARD.md")
 MARKED = re.compile(r"(<!-- table: (?P<name>\w+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
@@ -206,7 +206,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "probes": probes_table,
     "probe_means": means_table,
     "pretraining": history_table,
+    "pretraining_outlook": outlook_table,
     "selector": selector_table,
+    "rounds": rounds_table,
     "foresight": foresight_table,
     "main_job": main_job_table,
     "baselines": baselines_table,

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from views import crops, labels_of, render
 
-SHARES = {"tiny": 52, "fruits": 4, "sample": 8}
+SHARES = {"tiny": 48, "fruits": 4, "sample": 12}
 """Photos of each source in a batch of 64."""
 BATCH = sum(SHARES.values())
 JITTER = 0.15

@@ -2,8 +2,8 @@
 
     python pretrain/export.py --run DIR
 
-Writes ``src/apprenti/blocks/weights/embedded_v1.onnx`` (the averaged weights, 8 bits, normalisation folded in) and
-``tests/blocks/golden/embedded_v1.npz`` (pictures at three sizes, what PyTorch says of them). Stops where they differ.
+Writes ``src/apprenti/blocks/weights/embedded.onnx`` (the averaged weights, 8 bits, normalisation folded in) and
+``tests/blocks/golden/embedded.npz`` (pictures at three sizes, what PyTorch says of them). Stops where they differ.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from apprenti.blocks.residual_network import ResidualNetwork, folded, unfolded
 from apprenti.blocks.session import open_session
 
 ROOT = Path(__file__).resolve().parents[1]
-WEIGHTS = ROOT / "src" / "apprenti" / "blocks" / "weights" / "embedded_v1.onnx"
-GOLDEN = ROOT / "tests" / "blocks" / "golden" / "embedded_v1.npz"
+WEIGHTS = ROOT / "src" / "apprenti" / "blocks" / "weights" / "embedded.onnx"
+GOLDEN = ROOT / "tests" / "blocks" / "golden" / "embedded.npz"
 SIZES_PX = (64, 96, 160)
 TOLERANCE = 1e-3
 
@@ -50,8 +50,8 @@ def main() -> None:
     for size in SIZES_PX:
         pixels = photo_like(size)
         with torch.no_grad():
-            found = unfolded(numbers)(torch.from_numpy(pixels).permute(0, 3, 1, 2).float())
-        features = found.mean(dim=(2, 3)).numpy()
+            found = unfolded(numbers).features(torch.from_numpy(pixels).permute(0, 3, 1, 2).float())
+        features = found.numpy()
         (answered,) = session.run(["features"], {"pixels": pixels})
         difference = float(np.abs(features - answered).max() / np.abs(features).max())
         print(f"{size} px: largest difference {difference:.1e} of the largest feature")

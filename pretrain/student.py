@@ -31,7 +31,7 @@ class Student(nn.Module):
     ) -> None:
         super().__init__()
         self.backbone = ResidualNetwork()
-        n = self.backbone.n_features
+        n = self.backbone.head_width
         self.accounts = nn.ModuleDict(
             {name: nn.Linear(n, told["weight"].shape[1]) for name, told in teachers.items()}
         )
@@ -41,7 +41,7 @@ class Student(nn.Module):
                 self.register_buffer(f"{name}_{key}", torch.from_numpy(values), persistent=False)
 
     def features(self, pixels: Tensor) -> Tensor:
-        """Return the feature vectors: float32 [n, n_features] from pixels float32 [n, 3, h, w], 0..255."""
+        """Return the means of the last map: float32 [n, head_width] from pixels float32 [n, 3, h, w], 0..255."""
         feature_map: Tensor = self.backbone(pixels)
         return feature_map.float().mean(dim=(2, 3))
 

@@ -43,7 +43,7 @@ MEASURED = 3000
 WARM_UP = 60_000
 EMA = 0.98
 """Kept of the averaged weights at every averaging of the workers."""
-SIZES = ((0.0, (48, 56, 64, 72)), (0.8, (64, 80, 96)))
+SIZES = ((0.0, (48, 56, 64, 72)), (0.85, (64, 80, 96)))
 """From which share of the samples on which sides, in pixels, are drawn, one per step."""
 
 

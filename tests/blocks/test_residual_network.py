@@ -14,7 +14,7 @@ def a_network(**sizes: object) -> "torch.nn.Module":
     from apprenti.blocks.residual_network import ResidualNetwork
 
     torch.manual_seed(0)
-    settings = {"widths": (8, 16, 24, 32), "depths": (1, 2, 2, 1), "stem_width": 8, "n_features": 40, **sizes}
+    settings = {"widths": (8, 16, 24, 32), "depths": (1, 2, 2, 1), "stem_width": 8, "head_width": 40, **sizes}
     network = ResidualNetwork(**settings).train()
     for part in network.modules():
         if isinstance(part, torch.nn.BatchNorm2d):
@@ -49,6 +49,18 @@ def test_the_graph_answers_as_pytorch_does_at_any_size(side_px: int) -> None:
     (feature_map,) = open_session(network_graph(numbers)).run(["feature_map"], {"pixels": pictures(side_px)})
     assert feature_map.shape == expected.shape
     assert np.abs(feature_map - expected).max() <= 1e-3 * np.abs(expected).max()
+
+
+def test_the_features_of_the_graph_are_those_of_pytorch() -> None:
+    from apprenti.blocks.residual_network import unfolded
+
+    numbers = rounded(folded_numbers(a_network()))
+    pixels = torch.from_numpy(pictures(96)).permute(0, 3, 1, 2).float()
+    with torch.no_grad():
+        expected = unfolded(numbers).features(pixels).numpy()
+    (features,) = open_session(network_graph(numbers)).run(["features"], {"pixels": pictures(96)})
+    assert features.shape == expected.shape == (2, numbers.n_features) == (2, 40 + 32 + 24 + 16)
+    assert np.abs(features - expected).max() <= 1e-3 * np.abs(expected).max()
 
 
 def test_folding_the_normalisations_changes_no_answer() -> None:

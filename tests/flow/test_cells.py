@@ -13,7 +13,7 @@ from tests.making import Silence, a_dataset, an_example
 from apprenti.blocks.backbone import Backbone
 from apprenti.domain.recipe import Canvas, Cell, Interval, Look, Trial, TrialStatus
 from apprenti.engine import InlineEngine
-from apprenti.flow.cells import N_CELLS, cell_recipes, start_cells
+from apprenti.flow.cells import N_CELLS, CellsUnderWay, cell_recipes, start_cells
 from apprenti.flow.choosing import ground_of
 from apprenti.flow.features import FeatureTable
 from apprenti.flow.materials import Materials
@@ -62,7 +62,7 @@ def table_of(materials: Materials, *backbones: str) -> FeatureTable:
     )
 
 
-@pytest.mark.parametrize("networks", [(), ("embedded.v1-96",), ("own-1a2b",), ("own-1a2b", "other-3c4d")])
+@pytest.mark.parametrize("networks", [(), ("embedded.v2-96",), ("own-1a2b",), ("own-1a2b", "other-3c4d")])
 def test_thirty_recipes_or_more_can_be_measured_on_the_features_of_the_fixed_order(
     networks: tuple[str, ...],
 ) -> None:
@@ -72,18 +72,19 @@ def test_thirty_recipes_or_more_can_be_measured_on_the_features_of_the_fixed_ord
     assert len({recipe.name for recipe in recipes}) == len(recipes)
 
 
-def test_only_recipes_whose_features_are_there_and_that_were_not_tried_are_measured() -> None:
-    materials = materials_of("embedded.v1-96")
-    table = table_of(materials, "embedded.v1-96")
+def test_only_recipes_whose_features_are_there_are_measured_those_that_were_tried_first() -> None:
+    materials = materials_of("embedded.v2-96")
+    table = table_of(materials, "embedded.v2-96")
     recipes = cell_recipes(PROFILE, materials, table, tried=())
-    assert {recipe.backbones for recipe in recipes} == {("embedded.v1-96",)}
-    fewer = cell_recipes(PROFILE, materials, table, tried=[recipes[0].name])
-    assert {recipe.name for recipe in recipes} - {recipe.name for recipe in fewer} == {recipes[0].name}
+    assert {recipe.backbones for recipe in recipes} == {("embedded.v2-96",)}
+    again = cell_recipes(PROFILE, materials, table, tried=[recipes[-1]])
+    assert again[0] == recipes[-1]
+    assert {recipe.name for recipe in again} == {recipe.name for recipe in recipes}
 
 
 def test_the_dearest_recipes_are_left_out() -> None:
-    materials = materials_of("embedded.v1-96")
-    table = table_of(materials, "embedded.v1-96", "classic.v1")
+    materials = materials_of("embedded.v2-96")
+    table = table_of(materials, "embedded.v2-96", "classic.v1")
     ground = ground_of(PROFILE, materials, n_fits=1)
     measured = {recipe.name for recipe in cell_recipes(PROFILE, materials, table, tried=())}
     possible = [template.on(ground.stock) for template in SPACE.values() if template.fits(ground.stock)]
@@ -96,7 +97,7 @@ def test_the_dearest_recipes_are_left_out() -> None:
 
 @pytest.mark.parametrize(
     ("network", "kept"),
-    [("embedded.v1-96", "embedded.v1-96"), ("holiday-1a2b", "onnx-"), ("own+x-1a", "onnx-")],
+    [("embedded.v2-96", "embedded.v2-96"), ("holiday-1a2b", "onnx-"), ("own+x-1a", "onnx-")],
 )
 def test_a_networks_file_name_never_enters_the_knowledge_and_the_packaged_one_keeps_its_own(
     network: str, kept: str, tmp_path: Path
@@ -105,7 +106,7 @@ def test_a_networks_file_name_never_enters_the_knowledge_and_the_packaged_one_ke
     table = table_of(materials, network, "classic.v1")
     tools = replace(table.tools, knowledge_folder=tmp_path)
     cell = Cell(
-        recipe=SPACE["embedded.v1-96-mirrored/l2.v1/knn.v1?k=1"]
+        recipe=SPACE["embedded.v2-96-mirrored/l2.v1/knn.v1?k=1"]
         .recipe((f"{network}-mirrored",), materials.canvas)
         .name,
         score=0.5,
@@ -126,21 +127,23 @@ def test_a_networks_file_name_never_enters_the_knowledge_and_the_packaged_one_ke
     assert ("holiday" in found.recipe) is False
 
 
-def test_the_kept_recipe_is_compared_with_the_others_on_the_same_photos_and_not_kept_twice(
-    tmp_path: Path,
-) -> None:
-    materials = materials_of("embedded.v1-96")
-    table = table_of(materials, "embedded.v1-96", "classic.v1")
-    tools = replace(table.tools, knowledge_folder=tmp_path)
+def test_the_kept_recipe_is_compared_with_the_others_on_the_same_photos() -> None:
+    materials = materials_of("embedded.v2-96")
+    table = table_of(materials, "embedded.v2-96", "classic.v1")
     first, second, third = cell_recipes(PROFILE, materials, table, tried=())[:3]
     scores = {first.name: 0.8, second.name: 0.85, third.name: 0.7}
     cells = tuple(
         Cell(recipe=name, score=score, balanced_accuracy=score, seconds=1, split="validation", n_train=9)
         for name, score in scores.items()
     )
-    empty = start_cells(DATASET, PROFILE, materials, table, Race(), seed=0, deadline=-math.inf, tools=tools)
-    recipes = {recipe.name: recipe for recipe in (first, second, third)}
-    under_way = replace(empty, task=Done(cells), recipes=recipes, n_held_out=80)
+    under_way = CellsUnderWay(
+        task=Done(cells),
+        profile=PROFILE,
+        kept_as={},
+        tools=table.tools,
+        recipes={recipe.name: recipe for recipe in (first, second, third)},
+        n_held_out=80,
+    )
     hindsight = under_way.hindsight(under_way.collect(), first)
     assert hindsight is not None
     assert (hindsight.best, hindsight.n_others, hindsight.n_photos) == (second, 2, 80)
@@ -151,15 +154,40 @@ def test_the_kept_recipe_is_compared_with_the_others_on_the_same_photos_and_not_
     best = under_way.hindsight(cells, second)
     assert best is not None
     assert (best.regret_points, best.n_more_right) == (0, 0)
-    trial = Trial(recipe=first, status=TrialStatus.FINISHED, score=0.9)
-    result = CandidateResult(
-        score=0.9, interval=Interval(low=0.8, high=1.0), balanced_accuracy=0.9, log_loss=0.1, n_validation=9,
-        seconds=1.0, n_fits=5, n_fitted=9,
+
+
+TRIED = SPACE["embedded.v2-96/l2.v1/centroid.v1"].recipe(("embedded.v2-96",), Canvas(size_px=96))
+
+
+def kept_after(measured: tuple[Cell, ...], folder: Path) -> tuple[Cell, ...]:
+    """Return the cells kept after a race that gave ``TRIED`` 0.9 and whatever was measured after it."""
+    interval = Interval(low=0.8, high=1.0)
+    race = Race(
+        trials=[Trial(recipe=TRIED, status=TrialStatus.FINISHED, score=0.9, interval=interval)],
+        results={
+            TRIED.name: CandidateResult(
+                score=0.9, interval=interval, balanced_accuracy=0.9, log_loss=0.5, n_validation=160, n_fits=5,
+                n_fitted=160, seconds=5.0,
+            )
+        },
     )  # fmt: skip
-    race = Race(trials=[trial], results={first.name: result})
-    assert under_way.keep(cells, race) == 3
-    (record,) = read_cells(tmp_path)
-    assert {cell.recipe: cell.score for cell in record.cells}[first.name] == 0.9
+    materials = materials_of("embedded.v2-96")
+    tools = replace(table_of(materials).tools, knowledge_folder=folder)
+    under_way = CellsUnderWay(task=Done(measured), profile=PROFILE, kept_as={}, tools=tools)
+    under_way.keep(under_way.collect(), race)
+    (record,) = read_cells(folder)
+    return record.cells
+
+
+def test_a_recipe_is_never_kept_with_the_score_of_a_larger_part_than_its_neighbours(tmp_path: Path) -> None:
+    cell = Cell(
+        recipe=TRIED.name, score=0.8, balanced_accuracy=0.8, seconds=1.0, split="validation", n_train=120
+    )
+    assert [kept.score for kept in kept_after((cell,), tmp_path)] == [0.8]
+
+
+def test_where_nothing_was_measured_the_scores_of_the_race_are_kept(tmp_path: Path) -> None:
+    assert [(kept.score, kept.seconds) for kept in kept_after((), tmp_path)] == [(0.9, 1.0)]
 
 
 class Done:

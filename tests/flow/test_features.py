@@ -92,9 +92,9 @@ def looks_of(name: str, materials: Materials) -> tuple[Look, ...]:
     return SPACE[name].on(materials.stock).looks
 
 
-TOGETHER = "embedded.v1-96+classic.v1/standardise.v1/ridge.v1?alpha=auto"
-MIRRORED = "embedded.v1-64-mirrored/standardise.v1/ridge.v1?alpha=auto"
-SIDE_BY_SIDE = "embedded.v1-64+embedded.v1-128/standardise.v1/ridge.v1?alpha=auto"
+TOGETHER = "embedded.v2-96+classic.v1/standardise.v1/ridge.v1?alpha=auto"
+MIRRORED = "embedded.v2-64-mirrored/standardise.v1/ridge.v1?alpha=auto"
+SIDE_BY_SIDE = "embedded.v2-64+embedded.v2-128/standardise.v1/ridge.v1?alpha=auto"
 
 
 def test_photos_are_decoded_once_for_each_canvas_and_only_for_what_is_asked(
@@ -200,7 +200,7 @@ def test_first_rows_are_never_of_test_photos(dataset: Dataset, materials: Materi
     assert Split.TEST not in {example.split for example in examples}
 
 
-@pytest.mark.parametrize("name", ["embedded.v1-160", "embedded.v1-160-mirrored", "classic.v1"])
+@pytest.mark.parametrize("name", ["embedded.v2-160", "embedded.v2-160-mirrored", "classic.v1"])
 def test_every_backbone_a_recipe_names_is_found_under_that_name(name: str, materials: Materials) -> None:
     backbone = materials.backbone(name)
     assert backbone.name == name

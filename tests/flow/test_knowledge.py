@@ -104,7 +104,7 @@ def test_merging_ones_own_export_changes_nothing(tmp_path: Path) -> None:
 def recipes_on_the_network() -> list[Recipe]:
     """Return every recipe of the catalogue that the data's own network and the packaged one allow."""
     stock = Stock(
-        networks={NETWORK: 8, "embedded.v1-96": 1024}, classic={"classic.v1": 2404}, canvas=Canvas(size_px=64)
+        networks={NETWORK: 8, "embedded.v2-96": 1024}, classic={"classic.v1": 2404}, canvas=Canvas(size_px=64)
     )
     return [template.on(stock) for template in SPACE.values()]
 
@@ -134,8 +134,10 @@ def after_a_training(tmp_path: Path) -> Path:
         clock=lambda: 0.0,
         knowledge_folder=folder,
     )
-    cells = CellsUnderWay(task=None, profile=describe(dataset), hashes={NETWORK: "ab" * 32}, tools=tools)
-    assert cells.collect(race) == len(recipes_on_the_network())
+    cells = CellsUnderWay(
+        task=None, profile=describe(dataset), kept_as={NETWORK: "onnx-" + "ab" * 6}, tools=tools
+    )
+    assert cells.keep(cells.collect(), race) == len(recipes_on_the_network())
     return folder
 
 
@@ -149,7 +151,7 @@ ALLOWED = {
 TEXTS = {
     "cells.split": re.compile("validation|cross-validation"),
     "cells.recipe": re.compile(
-        r"(\+?(onnx-[0-9a-f]{12}|embedded\.v1-\d+|classic\.v1)(-mirrored)?)+@\d+-squash/[a-z0-9_]+\.v\d/[a-z_]+\.v\d"
+        r"(\+?(onnx-[0-9a-f]{12}|embedded\.v2-\d+|classic\.v1)(-mirrored)?)+@\d+-squash/[a-z0-9_]+\.v\d/[a-z_]+\.v\d"
         r"(\?\w+=[\w.]+(&\w+=[\w.]+)*)?"
     ),
     **{f"versions.{program}": re.compile(r"\d+(\.\d+)*") for program in PROGRAMS},

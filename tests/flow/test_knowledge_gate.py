@@ -34,7 +34,7 @@ def test_what_a_training_leaves_passes() -> None:
 
 def test_every_recipe_of_the_catalogue_passes_on_every_backbone() -> None:
     classic, canvas = dict.fromkeys(BACKBONES, 2404), Canvas(size_px=64)
-    for network in ("onnx-0123456789ab", "embedded.v1-96"):
+    for network in ("onnx-0123456789ab", "embedded.v2-96"):
         stock = Stock(networks={network: 1024}, classic=classic, canvas=canvas)
         for template in (*SPACE.values(), *PRIOR["classic"], *PRIOR["nets"]):
             if template.fits(stock):

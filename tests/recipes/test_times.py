@@ -5,7 +5,7 @@ from apprenti.recipes import SPACE, Stock, embedding_seconds, predicted_seconds
 from apprenti.recipes.times import EMBEDDING_MS, HEADS, N_CORES, SMALL_CLASSIC_MS, TRANSFORMS, decoding_ms
 
 STOCK = Stock(
-    networks={"embedded.v1-96": 1024, "own-1a2b": 512},
+    networks={"embedded.v2-96": 1024, "own-1a2b": 512},
     classic={"classic.v1": 2404},
     canvas=Canvas(size_px=96),
 )
@@ -36,15 +36,15 @@ def test_every_template_has_a_predicted_time_that_grows_with_the_photos() -> Non
 
 
 def test_a_photo_is_decoded_once_for_each_canvas() -> None:
-    together = ms_of(look("embedded.v1-96"), look("classic.v1"))
-    apart = ms_of(look("embedded.v1-96"), look("classic.v1", 64))
+    together = ms_of(look("embedded.v2-96"), look("classic.v1"))
+    apart = ms_of(look("embedded.v2-96"), look("classic.v1", 64))
     assert round(apart - together, 6) == round(DECODING_MS, 6)
-    known = EMBEDDING_MS["embedded.v1-96"] + EMBEDDING_MS["classic.v1"]
+    known = EMBEDDING_MS["embedded.v2-96"] + EMBEDDING_MS["classic.v1"]
     assert round(together, 6) == round(known + DECODING_MS, 6)
 
 
 def test_a_mirrored_view_costs_two_looks() -> None:
-    plain, both = (ms_of(look(name)) - DECODING_MS for name in ("embedded.v1-64", "embedded.v1-64-mirrored"))
+    plain, both = (ms_of(look(name)) - DECODING_MS for name in ("embedded.v2-64", "embedded.v2-64-mirrored"))
     assert round(both / plain, 6) == 2
 
 

@@ -8,7 +8,7 @@ from apprenti.recipes.words import phrase
 from apprenti.texts import Lang
 
 STOCK = Stock(
-    networks={"embedded.v1-96": 1024, "own-1a2b": 512},
+    networks={"embedded.v2-96": 1024, "own-1a2b": 512},
     classic={"classic.v1": 2404},
     canvas=Canvas(size_px=96),
 )

@@ -21,8 +21,8 @@ from apprenti.blocks.classic_texture import learn_texture
 from apprenti.blocks.graph import FLOAT, UINT8, GraphBuilder
 from apprenti.blocks.session import BATCH_SIZE, open_session
 from apprenti.blocks.threads import one_thread
+from apprenti.domain.backbone_name import CLASSIC
 
-NAME = "classic.v1"
 SIZE_STEP_PX = 16
 LEAST_SIZE_PX = 32
 
@@ -80,7 +80,7 @@ def learn_classic(pixels: NDArray[np.uint8], *, seed: int) -> Backbone:
         parts = _learn_parts(pixels, seed)
         scaling = _learn_scaling(parts, pixels[:: -(-len(pixels) // N_PHOTOS)])
     return Backbone(
-        name=NAME,
+        name=CLASSIC,
         graph=_finished(parts, scaling, size_px),
         size_px=size_px,
         fit="squash",

@@ -6,20 +6,16 @@ is that of ``residual_graph``; it takes squares of any size, and a size is chose
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from apprenti.blocks.backbone import Backbone
+from apprenti.domain.backbone_name import PACKAGED
 
-VERSION = "embedded.v1"
-"""Raised with every change of the weights, so that what was learnt about the old ones is never mixed with the new."""
-FILE = "embedded_v1.onnx"
-N_FEATURES = 1024
+FILE = "embedded.onnx"
+N_FEATURES = 1696
 LEAST_SIZE_PX = 32
-
-_NAME = re.compile(re.escape(VERSION) + r"-[1-9][0-9]{1,3}(-mirrored)?", re.ASCII)
 
 
 def load_embedded(size_px: int, *, file: Path | None = None) -> Backbone:
@@ -34,12 +30,12 @@ def load_embedded(size_px: int, *, file: Path | None = None) -> Backbone:
 
     Example:
         >>> load_embedded(96).name
-        'embedded.v1-96'
+        'embedded.v2-96'
     """
     if size_px < LEAST_SIZE_PX or size_px % LEAST_SIZE_PX:
         raise ValueError(f"expected a multiple of {LEAST_SIZE_PX} px, got {size_px}")
     return Backbone(
-        name=f"{VERSION}-{size_px}",
+        name=f"{PACKAGED}-{size_px}",
         graph=_packaged() if file is None else file.read_bytes(),
         size_px=size_px,
         fit="squash",
@@ -48,16 +44,6 @@ def load_embedded(size_px: int, *, file: Path | None = None) -> Backbone:
         licence="Apache-2.0",
         source="apprenti",
     )
-
-
-def is_embedded(name: str) -> bool:
-    """Return whether a backbone of this name is the packaged one of this version, which is the same everywhere.
-
-    Example:
-        >>> is_embedded("embedded.v1-96"), is_embedded("embedded.v0-96"), is_embedded("mine-1a2b3c4d")
-        (True, False, False)
-    """
-    return _NAME.fullmatch(name) is not None
 
 
 @cache

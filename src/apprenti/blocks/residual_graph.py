@@ -96,12 +96,21 @@ class Network:
     head: Convolution
 
     @property
+    def shown(self) -> tuple[int, ...]:
+        """Places of the blocks whose maps are part of the features: the last of every stage but the first."""
+        ends = [
+            *(i - 1 for i, block in enumerate(self.blocks) if i and block.stride > 1),
+            len(self.blocks) - 1,
+        ]
+        return tuple(ends[1:])
+
+    @property
     def n_features(self) -> int:
-        """Length of one feature vector."""
-        return len(self.head.bias)
+        """Length of one feature vector: the means of the last map, then those of the stages, last one first."""
+        return len(self.head.bias) + sum(len(self.blocks[i].convolve[1].bias) for i in self.shown)
 
     def add_to(self, graph: GraphBuilder, pixels: str) -> tuple[str, str]:
-        """Add the nodes; return features [N, d] and the last map [N, d, h / 32, w / 32].
+        """Add the nodes; return features [N, d] and the last map [N, c, h / 32, w / 32].
 
         Args:
             graph: of opset 13 or later.
@@ -112,10 +121,14 @@ class Network:
         x = graph.add("Div", x, graph.constant(np.asarray(SCALE, np.float32).reshape(1, 3, 1, 1)))
         for convolution in self.stem:
             x = convolution.add_to(graph, x)
+        maps = []
         for block in self.blocks:
             x = block.add_to(graph, x)
+            maps.append(x)
         feature_map = self.head.add_to(graph, x)
-        return graph.add("Flatten", graph.add("GlobalAveragePool", feature_map), axis=1), feature_map
+        shown = [feature_map, *(maps[i] for i in reversed(self.shown))]
+        means = [graph.add("GlobalAveragePool", each) for each in shown]
+        return graph.add("Flatten", graph.add("Concat", *means, axis=1), axis=1), feature_map
 
 
 _FLOAT = 1
@@ -127,7 +140,7 @@ def network_graph(network: Network) -> bytes:
 
     Returns:
         Input ``pixels`` uint8 [N, h, w, 3]; outputs ``features`` float32 [N, d] and ``feature_map``
-        float32 [N, d, h / 32, w / 32]. The same weights give the same bytes.
+        float32 [N, c, h / 32, w / 32], c of the d features being its means. The same weights give the same bytes.
     """
     from apprenti.blocks.graph import FLOAT, UINT8, GraphBuilder
     from apprenti.blocks.joining import finished
@@ -136,7 +149,7 @@ def network_graph(network: Network) -> bytes:
     pixels = graph.input("pixels", UINT8, ["N", "height", "width", 3])
     features, feature_map = network.add_to(graph, pixels)
     graph.output(features, "features", FLOAT, ["N", network.n_features])
-    graph.output(feature_map, "feature_map", FLOAT, ["N", network.n_features, "rows", "columns"])
+    graph.output(feature_map, "feature_map", FLOAT, ["N", len(network.head.bias), "rows", "columns"])
     return finished(graph)
 
 

@@ -27,7 +27,7 @@ class ResidualNetwork(nn.Module):
         widths: channels of each stage; every stage but the first halves the map.
         depths: residual blocks of each stage.
         stem_width: channels of the first convolution.
-        n_features: channels of the last map, the length of a feature vector.
+        head_width: channels of the last map.
     """
 
     def __init__(
@@ -35,10 +35,11 @@ class ResidualNetwork(nn.Module):
         widths: Sequence[int] = (48, 96, 192, 384),
         depths: Sequence[int] = (1, 2, 2, 1),
         stem_width: int = 32,
-        n_features: int = 1024,
+        head_width: int = 1024,
     ) -> None:
         super().__init__()
-        self.n_features = n_features
+        self.head_width = head_width
+        self.n_features = head_width + sum(widths[1:])
         self.stem = nn.Sequential(
             convolution(3, stem_width, stride=2), convolution(stem_width, widths[0], stride=2)
         )
@@ -50,7 +51,7 @@ class ResidualNetwork(nn.Module):
                 n_in = width
             stages.append(nn.Sequential(*blocks))
         self.stages = nn.Sequential(*stages)
-        self.head = convolution(n_in, n_features, size=1)
+        self.head = convolution(n_in, head_width, size=1)
         self.register_buffer("mean", torch.tensor(MEAN).reshape(1, 3, 1, 1), persistent=False)
         self.register_buffer("scale", torch.tensor(SCALE).reshape(1, 3, 1, 1), persistent=False)
 
@@ -61,12 +62,37 @@ class ResidualNetwork(nn.Module):
             pixels: float32 [n, 3, h, w], RGB, 0..255.
 
         Returns:
-            [n, n_features, h / 32, w / 32], never negative; its mean over the cells is the feature vector.
+            [n, head_width, h / 32, w / 32], never negative.
+        """
+        return self.maps(pixels)[0]
+
+    def features(self, pixels: Tensor) -> Tensor:
+        """Return the feature vectors: what the maps hold on average, the last one first.
+
+        The last map tells what a photo shows, those before it of what and how it is made; a linear head does best with
+        both.
+
+        Args:
+            pixels: float32 [n, 3, h, w], RGB, 0..255.
+
+        Returns:
+            float32 [n, n_features], never negative.
+        """
+        return torch.cat([shown.float().mean(dim=(2, 3)) for shown in self.maps(pixels)], dim=1)
+
+    def maps(self, pixels: Tensor) -> list[Tensor]:
+        """Return the last map, then those of every stage but the first, from the last one back.
+
+        Args:
+            pixels: float32 [n, 3, h, w], RGB, 0..255.
         """
         scaled = (pixels - self.mean) / self.scale  # [n, 3, h, w]
         x = self.stem(scaled)  # [n, widths[0], h / 4, w / 4]
-        x = self.stages(x)  # [n, widths[-1], h / 32, w / 32]
-        return cast("Tensor", self.head(x))  # [n, n_features, h / 32, w / 32]
+        shown = []
+        for stage in self.stages:
+            x = stage(x)  # [n, widths[i], h / 4 / 2^i, w / 4 / 2^i]
+            shown.append(x)
+        return [self.head(x), *shown[:0:-1]]  # the first: [n, head_width, h / 32, w / 32]
 
 
 class ResidualBlock(nn.Module):
@@ -140,7 +166,7 @@ def unfolded(numbers: Network) -> ResidualNetwork:
             depths.append(0)
         depths[-1] += 1
     network = ResidualNetwork(
-        widths, depths, stem_width=len(numbers.stem[0].bias), n_features=numbers.n_features
+        widths, depths, stem_width=len(numbers.stem[0].bias), head_width=len(numbers.head.bias)
     )
     network.eval()
     given = [*numbers.stem]

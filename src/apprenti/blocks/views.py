@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from apprenti.blocks.backbone import Backbone
+from apprenti.domain.backbone_name import MIRRORED
 
 if TYPE_CHECKING:
     from apprenti.blocks.graph import GraphBuilder
-
-MIRRORED = "-mirrored"
-"""What the name of a mirrored backbone ends in."""
 
 
 def mirrored(backbone: Backbone) -> Backbone:
@@ -32,7 +30,7 @@ def mirrored(backbone: Backbone) -> Backbone:
     Example:
         >>> from apprenti.blocks.embedded import load_embedded
         >>> mirrored(load_embedded(64)).name
-        'embedded.v1-64-mirrored'
+        'embedded.v2-64-mirrored'
     """
     return replace(backbone, name=f"{backbone.name}{MIRRORED}", graph=_mirrored_graph(backbone))
 

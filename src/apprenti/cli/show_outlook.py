@@ -26,7 +26,9 @@ def outlook_lines(inspection: Inspection, lang: Lang) -> list[str]:
     for rank, pick in enumerate(inspection.picks, start=1):
         lines.append(f"  {rank}. {recipe_text(pick.recipe, lang)}  · {_foretold(pick, lang)}")
         lines.append(f"     {pick.reason.said(lang)}")
-    return lines if outlook is None else [*lines, *_neighbours(outlook, lang)]
+    if outlook is None:
+        return lines
+    return [*lines, "  " + say("cli.may_change", lang), *_neighbours(outlook, lang)]
 
 
 def _expected(inspection: Inspection, lang: Lang) -> Iterator[str]:

@@ -54,7 +54,7 @@ class Look:
 
     @property
     def name(self) -> str:
-        """Stable name: ``embedded.v1-96@96-squash``."""
+        """Stable name: ``embedded.v2-96@96-squash``."""
         return f"{self.backbone}@{self.canvas.name}"
 
 

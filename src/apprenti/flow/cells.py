@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -20,7 +20,6 @@ from apprenti.flow.race import Race
 from apprenti.flow.tools import Tools
 from apprenti.flow.versions import program_versions
 from apprenti.recipes import templates_for
-from apprenti.recipes.templates import is_packaged
 from apprenti.stages.train import MAX_HELD_OUT_ROWS, CellsJob, measure_cells, shared_part, stratified_folds
 from apprenti.store import append_cells
 
@@ -37,7 +36,7 @@ class CellsUnderWay:
     Args:
         task: the work under way; ``None`` when no knowledge is kept.
         profile: of the data.
-        hashes: SHA-256 of each network the user brought, by name; a file's name never enters the knowledge.
+        kept_as: what the knowledge calls each network the user brought, by name.
         recipes: those that are measured, by name.
         n_held_out: photos they are scored on.
         tools: what to work with.
@@ -45,20 +44,20 @@ class CellsUnderWay:
 
     task: Task[tuple[Cell, ...]] | None
     profile: Profile
-    hashes: Mapping[str, str]
+    kept_as: Mapping[str, str]
     tools: Tools
     recipes: Mapping[str, Recipe] = field(default_factory=dict)
     n_held_out: int = 0
 
     def collect(self) -> tuple[Cell, ...]:
-        """Return the cells that were measured, in the order they were asked for. Ctrl-C ends the measuring."""
+        """Return the cells that were measured. Ctrl-C ends the measuring."""
         if self.task is None:
             return ()
         self.tools.progress.begin("cells")
         try:
             return self.task.result()
         except ApprentiError:
-            return ()  # out of time or memory: the trials' own cells are kept
+            return ()  # out of time or memory
         except KeyboardInterrupt:
             self.task.kill()
             return ()
@@ -81,15 +80,14 @@ class CellsUnderWay:
         )
 
     def keep(self, measured: Sequence[Cell], race: Race) -> int:
-        """Keep the cells and those of the trials; return how many.
+        """Keep the cells that were measured; return how many.
 
-        What was measured anew of a recipe tried is left out: the race scored it on more photos.
+        Those of the race are kept only where nothing was measured: they were fitted on more photos and judged on
+        others, and no recipe must look better than its neighbour for that.
         """
         if self.tools.knowledge_folder is None:
             return 0
-        tried = {trial.recipe.name for trial in race.finished}
-        cells = [_cell(trial, race) for trial in race.finished]
-        cells += [cell for cell in measured if cell.recipe not in tried]
+        cells = list(measured) or [_cell(trial, race) for trial in race.finished]
         cells = [replace(cell, recipe=self._nameless(cell.recipe)) for cell in cells]
         versions = program_versions()
         try:
@@ -100,8 +98,8 @@ class CellsUnderWay:
 
     def _nameless(self, recipe: str) -> str:
         """Return the recipe's name with each network called by its hash instead of its file."""
-        for name, sha256 in self.hashes.items():
-            recipe = recipe.replace(name, f"onnx-{sha256[:12]}")
+        for name, kept in self.kept_as.items():
+            recipe = recipe.replace(name, kept)
         return recipe
 
 
@@ -116,20 +114,14 @@ def start_cells(
     deadline: float,
     tools: Tools,
 ) -> CellsUnderWay:
-    """Begin to measure recipes on a part of the training photos, until ``deadline`` at the latest.
-
-    The best of the race comes first, so that the others can be compared with it on the same photos.
-    """
-    brought = [network for network in materials.networks if not is_packaged(network.name)]
-    hashes = {network.name: network.sha256 for network in brought}
-    under_way = CellsUnderWay(task=None, profile=profile, hashes=hashes, tools=tools)
+    """Begin to measure recipes on a part of the training photos, until ``deadline`` at the latest."""
+    under_way = CellsUnderWay(task=None, profile=profile, kept_as=materials.kept_as, tools=tools)
     now = tools.clock()
     if tools.knowledge_folder is None or deadline <= now:
         return under_way
     held_out = _held_out(table.fitted)
-    tried = [trial.recipe.name for trial in race.finished]
     job = CellsJob(
-        recipes=(race.best.recipe, *cell_recipes(profile, materials, table, tried=tried)),
+        recipes=cell_recipes(profile, materials, table, tried=[trial.recipe for trial in race.finished]),
         files=table.fitted_files,
         labels=table.labels(table.fitted, dataset.labels),
         held_out=held_out,
@@ -149,18 +141,19 @@ def start_cells(
 
 
 def cell_recipes(
-    profile: Profile, materials: Materials, table: FeatureTable, *, tried: Collection[str]
+    profile: Profile, materials: Materials, table: FeatureTable, *, tried: Sequence[Recipe]
 ) -> tuple[Recipe, ...]:
-    """Return the recipes cells are measured for: the cheapest that the features at hand allow and the race did not try.
+    """Return the recipes cells are measured for: those tried, then the cheapest that the features at hand allow.
 
     Those that share their transformed features stand side by side.
     """
     ground = ground_of(profile, materials, n_fits=1)
     recipes = [template.on(ground.stock) for template in templates_for(ground.stock)]
-    waiting = [recipe for recipe in recipes if not table.missing(recipe) and recipe.name not in tried]
-    cheapest = sorted(waiting, key=ground.fitting_seconds)[:N_CELLS]
+    names = {recipe.name for recipe in tried}
+    waiting = [recipe for recipe in recipes if not table.missing(recipe) and recipe.name not in names]
+    cheapest = sorted(waiting, key=ground.fitting_seconds)[: N_CELLS - len(tried)]
     together: dict[str, list[Recipe]] = {}
-    for recipe in cheapest:
+    for recipe in (*tried, *cheapest):
         together.setdefault(shared_part(recipe), []).append(recipe)
     return tuple(recipe for group in together.values() for recipe in group)
 

@@ -64,7 +64,7 @@ def inspect_data(source: Path, *, backbones: Sequence[Path] = (), seed: int = 0,
         profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
         whole = [example for example in dataset.examples if example.split is not Split.TEST]
         ground = ground_of(profile, materials, n_fits=assign_folds(whole).n_folds)
-        knowledge = gather_knowledge(tools.knowledge_folder)
+        knowledge = gather_knowledge(tools.knowledge_folder, kept_as=materials.kept_as)
         first = first_pick(ground, knowledge, seconds_left=math.inf, seed=seed)
         ready = replace(ground, embedded=frozenset(first.recipe.looks))
         selector = choose_by(ready, knowledge, seed=seed)

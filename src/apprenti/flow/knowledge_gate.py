@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from apprenti.blocks.catalogue import HEADS, TRANSFORMS
-from apprenti.blocks.embedded import is_embedded
 from apprenti.blocks.parameters import SETTINGS, WORDS
+from apprenti.domain.backbone_name import was_packaged
 from apprenti.domain.errors import ItemError
 from apprenti.domain.knowledge import TrainingRecord
 from apprenti.domain.profile import Profile
@@ -77,7 +77,7 @@ def check_recipe(name: str) -> Recipe:
 def _strangers(recipe: Recipe) -> Iterator[str]:
     """Yield the parts of a recipe's name that this package has no such thing for."""
     yield from (
-        b for b in recipe.backbones if not (b in BACKBONES or is_embedded(b) or _NETWORK.fullmatch(b))
+        b for b in recipe.backbones if not (b in BACKBONES or was_packaged(b) or _NETWORK.fullmatch(b))
     )
     yield from {recipe.transform} - TRANSFORMS.keys() | {recipe.head} - HEADS.keys()
     yield from (name for name in recipe.parameters if name not in SETTINGS)

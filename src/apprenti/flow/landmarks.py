@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from apprenti.domain.backbone_name import PACKAGED
 from apprenti.domain.dataset import Dataset
 from apprenti.domain.recipe import Canvas, Look
 from apprenti.flow.features import first_rows
 from apprenti.flow.materials import Materials
 from apprenti.flow.tools import Tools
-from apprenti.recipes import PACKAGED, SIZES_PX
+from apprenti.recipes import SIZES_PX
 from apprenti.stages.profile import measure_landmarks
 
 LANDMARK_LOOK = Look(backbone=f"{PACKAGED}-{min(SIZES_PX)}", canvas=Canvas(size_px=min(SIZES_PX)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from apprenti.blocks.backbone import Backbone
 from apprenti.blocks.item_file import read_item
+from apprenti.domain.backbone_name import MIRRORED, is_packaged
 from apprenti.domain.dataset import Dataset, Example, Split
 from apprenti.domain.errors import DataError, ItemError
 from apprenti.domain.recipe import Canvas
 from apprenti.flow.tools import Tools
 from apprenti.recipes import SMALL_PICTURE_PX, Stock
-from apprenti.recipes.templates import MIRRORED, is_packaged
 
 N_DICTIONARY_PHOTOS = 1000
 """Training photos the hand-made features learn their dictionary of patches from."""
@@ -53,6 +53,12 @@ class Materials:
             classic={backbone.name: backbone.n_features for backbone in self.classic},
             canvas=self.canvas,
         )
+
+    @property
+    def kept_as(self) -> Mapping[str, str]:
+        """What the knowledge calls each network the user brought, by name: a file's name never enters it."""
+        brought = [backbone for backbone in self.networks if not is_packaged(backbone.name)]
+        return {backbone.name: f"onnx-{backbone.sha256[:12]}" for backbone in brought}
 
     def backbone(self, name: str) -> Backbone:
         """Return a backbone by the name it has in a recipe: the packaged network in any size, any network mirrored."""

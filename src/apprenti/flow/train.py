@@ -119,7 +119,7 @@ def train(
         )
         landmarks = look_for_landmarks(dataset, materials, deadline=times.landmarks_end, tools=tools)
         ground = _ground(dataset, landmarks, materials)
-        knowledge = gather_knowledge(tools.knowledge_folder)
+        knowledge = gather_knowledge(tools.knowledge_folder, kept_as=materials.kept_as)
         seconds_left = times.race_ends - tools.clock()
         first = first_pick(ground, knowledge, seconds_left=seconds_left, seed=seed)
         table = lay_out_features(
@@ -135,7 +135,6 @@ def train(
         profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
         ready = replace(ground, profile=profile, n_fits=folds.n_folds, embedded=table.looks)
         selector = choose_by(ready, knowledge, seed=seed)
-        outlook = selector.outlook()
         jobs = _Jobs(
             table=table,
             folds=folds,
@@ -159,7 +158,7 @@ def train(
                 table,
                 selector.plan(),
                 race,
-                outlook=outlook,
+                outlook=selector.outlook(),
                 seed=seed,
                 budget_seconds=budget_seconds,
                 tools=tools,

@@ -9,14 +9,12 @@ from apprenti.recipes.space import (
     template_of,
     templates_for,
 )
-from apprenti.recipes.templates import CLASSIC, PACKAGED, Material, Stock, Template, column_of, template_name
+from apprenti.recipes.templates import Material, Stock, Template, column_of, template_name
 from apprenti.recipes.times import MAX_FITTED_BYTES, SMALL_PICTURE_PX, embedding_seconds, predicted_seconds
 
 __all__ = [
     "BROUGHT_SPACE",
-    "CLASSIC",
     "MAX_FITTED_BYTES",
-    "PACKAGED",
     "PACKAGED_SPACE",
     "PRIOR",
     "SIZES_PX",

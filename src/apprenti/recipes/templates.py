@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from apprenti.domain.backbone_name import CLASSIC, MIRRORED, PACKAGED, is_packaged
 from apprenti.domain.recipe import Canvas, Parameter, Recipe, settings_text
 
 Material = Literal["classic", "nets", "nets+classic"]
 """Which features a template takes: hand-made ones, those of networks, or both side by side."""
 
-PACKAGED = "embedded.v1"
-"""What the names of the packaged network begin with, whatever its size (``blocks.embedded.VERSION``)."""
-CLASSIC = "classic.v1"
-MIRRORED = "-mirrored"
 NETS = "nets"
 """Stands in a template's name where a recipe names the networks the user brought."""
 
@@ -82,7 +79,7 @@ class Template:
     def name(self) -> str:
         """Stable, versioned, unique, and the same whatever file the user's networks came from.
 
-        It is a recipe's name without the canvas: ``embedded.v1-96+classic.v1/power.v1/kernel_ridge.v1?alpha=0.1``,
+        It is a recipe's name without the canvas: ``embedded.v2-96+classic.v1/power.v1/kernel_ridge.v1?alpha=0.1``,
         or ``nets-mirrored/l2.v1/centroid.v1``.
         """
         return _name(self._parts((NETS,), (CLASSIC,)), self.transform, self.head, self.parameters)
@@ -146,11 +143,6 @@ def template_name(recipe: Recipe, stock: Stock) -> str:
             parts = (f"{NETS}{view}", *recipe.backbones[len(names) :])
             return _name(parts, recipe.transform, recipe.head, recipe.parameters)
     return column_of(recipe)
-
-
-def is_packaged(backbone: str) -> bool:
-    """Return whether a name is that of the packaged network, in whatever size and view."""
-    return backbone.startswith(f"{PACKAGED}-")
 
 
 def _name(parts: tuple[str, ...], transform: str, head: str, parameters: Mapping[str, Parameter]) -> str:

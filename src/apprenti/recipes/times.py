@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from apprenti.domain.backbone_name import CLASSIC, MIRRORED, PACKAGED
 from apprenti.domain.recipe import Look, Recipe
-from apprenti.recipes.templates import CLASSIC, MIRRORED, PACKAGED
 
 MAX_FITTED_BYTES = 64 * 2**20
 """Features a candidate is fitted on (7,000 rows of 2,400): several candidates are in memory side by side."""

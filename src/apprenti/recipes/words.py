@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from apprenti.domain.backbone_name import MIRRORED, is_packaged
 from apprenti.domain.figures import decimal
 from apprenti.domain.recipe import Recipe
-from apprenti.recipes.templates import MIRRORED, is_packaged
 from apprenti.texts import Lang, catalogue, say
 
 AREA = "recipes"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ from tests.stages.select.test_learned import RECIPES, knowledge
 from tests.stages.select.test_prior import ground
 
 from apprenti.domain.outlook import Neighbour, Outlook
+from apprenti.domain.recipe import Trial, TrialStatus
 from apprenti.stages.select import open_selector
+from apprenti.stages.select.learned import LearnedSelector
 from apprenti.stages.select.outlook import N_FAMILIES, neighbours
 from apprenti.stages.select.profile_vector import profile_vector
 from apprenti.stages.select.similarity import nearest_first
@@ -77,11 +80,25 @@ def test_a_selector_says_what_to_expect_and_the_same_every_time() -> None:
     assert not one.by_likeness  # 30 data sets are too few to judge by
 
 
-def test_it_is_that_of_the_choice_before_any_result() -> None:
-    selector = open_selector(ground(), knowledge=knowledge(), candidates=RECIPES)
-    before = selector.outlook()
-    selector.ask(seconds_left=1e6)
-    assert selector.outlook() == before
+@pytest.mark.parametrize("options", [{"rounds": (2, 2, 1)}, {}, {"in_batch": True}])
+@pytest.mark.parametrize("seconds_left", [1e6, 12.0])
+def test_with_all_that_was_known_the_choice_comes_out_again_as_it_was(
+    options: dict[str, Any], seconds_left: float
+) -> None:
+    selector = open_selector(ground(), knowledge=knowledge(), candidates=RECIPES, **options)
+    assert isinstance(selector, LearnedSelector)
+    trials: list[Trial] = []
+    while (pick := selector.ask(seconds_left=seconds_left)) is not None:
+        score = 0.9 - 0.02 * int(pick.recipe.parameters["alpha"])
+        trials.append(Trial(recipe=pick.recipe, status=TrialStatus.FINISHED, score=score))
+        if selector.waiting or not options.get("rounds"):
+            for trial in trials:
+                selector.tell(trial)
+    again = selector._replayed_without(np.zeros(30, dtype=bool))
+    given = [trial.recipe.name for trial in trials]
+    assert [RECIPES[at].name for at in again][: len(given)] == given
+    gone = {recipe.name for one in selector.outlook().neighbours for recipe in one.gone}
+    assert gone <= {pick.recipe.name for pick in selector.plan()}
 
 
 def test_the_family_that_alone_spoke_for_a_recipe_is_found() -> None:

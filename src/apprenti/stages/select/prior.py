@@ -49,6 +49,11 @@ class PriorSelector:
         self._given.append(fitting[0])
         return fitting[0]
 
+    @property
+    def waiting(self) -> bool:
+        """Never: a fixed order does not look at results."""
+        return False
+
     def tell(self, trial: Trial) -> None:
         """Do nothing: a fixed order does not change with what came of a pick."""
 
