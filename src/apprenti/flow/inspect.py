@@ -10,6 +10,7 @@ from pathlib import Path
 from apprenti.domain.dataset import Dataset, Split, TaskType
 from apprenti.domain.errors import ApprentiError
 from apprenti.domain.hub import BackboneChoice
+from apprenti.domain.outlook import Outlook
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick
 from apprenti.domain.sentence import Sentence
@@ -33,11 +34,15 @@ class Inspection:
         dataset: with splits, files set aside, duplicates and notices.
         profile: sizes, colours and landmarks; ``None`` where the task is not multi-class yet.
         picks: the recipes that would be trained, with reasons and predicted seconds.
+        outlook: what is expected of them and what they rest on; ``None`` where nothing is known.
+        predicted_seconds: of features and picks together.
     """
 
     dataset: Dataset
     profile: Profile | None
     picks: tuple[Pick, ...]
+    outlook: Outlook | None = None
+    predicted_seconds: float = 0.0
 
 
 def inspect_data(
@@ -69,8 +74,15 @@ def inspect_data(
         knowledge = gather_knowledge(tools.knowledge_folder, kept_as=materials.kept_as)
         first = first_pick(ground, knowledge, seconds_left=math.inf, seed=seed)
         ready = replace(ground, embedded=frozenset(first.recipe.looks))
-        picks = choose_by(ready, knowledge, seed=seed).plan()
-        return Inspection(dataset=dataset, profile=profile, picks=picks)
+        selector = choose_by(ready, knowledge, seed=seed)
+        picks = selector.plan()
+        return Inspection(
+            dataset=dataset,
+            profile=profile,
+            picks=picks,
+            outlook=selector.outlook(),
+            predicted_seconds=first.embedding_seconds + sum(pick.predicted_seconds for pick in picks),
+        )
 
 
 def _with_refusal(dataset: Dataset) -> Dataset:

@@ -10,6 +10,7 @@ from pathlib import Path
 from apprenti.domain.dataset import Dataset, Split
 from apprenti.domain.errors import DataError, InterruptedWorkError, OutOfTimeError, WorkError
 from apprenti.domain.hub import BackboneChoice
+from apprenti.domain.outlook import Hindsight
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick, Recipe, Trial, TrialStatus
 from apprenti.domain.report import Report, Timing
@@ -59,6 +60,7 @@ class Training:
         trials: what came of those begun.
         kept: the recipe in the model.
         report: everything measured.
+        hindsight: how the kept recipe compares with others measured since; ``None`` where none were.
         seconds: wall time of the whole.
         n_cells: cells added to the knowledge.
     """
@@ -72,6 +74,7 @@ class Training:
     report: Report
     seconds: float
     n_cells: int
+    hindsight: Hindsight | None = None
 
 
 def train(
@@ -161,6 +164,7 @@ def train(
                 table,
                 selector.plan(),
                 race,
+                outlook=selector.outlook(),
                 seed=seed,
                 budget_seconds=budget_seconds,
                 tools=tools,
@@ -168,7 +172,13 @@ def train(
             write_atomically(out, model)
             timing = _timing(selector.plan(), race, tools.clock() - times.begun)
             write_atomically(report_path, render(report, lang=lang, timing=timing).encode())
-        n_cells = cells.collect(race)
+        measured = cells.collect()
+        hindsight = cells.hindsight(measured, report.kept)
+        if hindsight is not None:  # what only now is known
+            timing = replace(timing, total_seconds=tools.clock() - times.begun)
+            page = render(report, lang=lang, timing=timing, hindsight=hindsight)
+            write_atomically(report_path, page.encode())
+        n_cells = cells.keep(measured, race)
     return Training(
         model_path=out,
         report_path=report_path,
@@ -177,6 +187,7 @@ def train(
         trials=tuple(race.trials),
         kept=report.kept,
         report=report,
+        hindsight=hindsight,
         seconds=tools.clock() - times.begun,
         n_cells=n_cells,
     )

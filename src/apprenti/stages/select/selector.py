@@ -10,6 +10,7 @@ import numpy as np
 
 from apprenti.domain.backbone_name import MIRRORED, PACKAGED, is_packaged
 from apprenti.domain.knowledge_table import Knowledge
+from apprenti.domain.outlook import Outlook
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Canvas, Look, Pick, Recipe, Trial
 from apprenti.recipes import Stock, column_of, embedding_seconds, predicted_seconds, templates_for
@@ -87,6 +88,10 @@ class Selector(Protocol):
 
     def tell(self, trial: Trial) -> None:
         """Take in what came of a pick."""
+        ...
+
+    def outlook(self) -> Outlook | None:
+        """Return what is expected of the picks as they stand now and what they rest on; ``None`` in a fixed order."""
         ...
 
 
