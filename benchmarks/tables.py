@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable
 
 import results
+from curve_tables import curves_table
 from image_sets import BACKBONES, SETS
 from markdown import NOTHING, percent, table
 from prior import head_of, validation_scores
@@ -210,6 +211,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "selector": selector_table,
     "rounds": rounds_table,
     "foresight": foresight_table,
+    "learning_curves": curves_table,
     "main_job": main_job_table,
     "baselines": baselines_table,
     "bars": bars_table,

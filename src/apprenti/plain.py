@@ -14,6 +14,7 @@ from apprenti.domain.report import Report
 if TYPE_CHECKING:
     from apprenti.domain.dataset import DuplicateGroup, SetAside
     from apprenti.domain.errors import ApprentiError
+    from apprenti.domain.more_photos import MorePhotos
     from apprenti.domain.prediction import Prediction
     from apprenti.domain.recipe import Pick, Trial
     from apprenti.domain.scores import Scores
@@ -87,6 +88,7 @@ def inspection_data(inspection: Inspection, lang: Lang) -> dict[str, Any]:
         "conflicts": [_group(group) for group in groups if group.conflicting],
         "notices": _said(dataset.notices, lang),
         "picks": [_pick(pick, lang) for pick in inspection.picks],
+        "more_photos": _more_photos(inspection.more_photos, lang),
     }
 
 
@@ -201,6 +203,11 @@ def _pick(pick: Pick, lang: Lang) -> dict[str, Any]:
         "reason": pick.reason.said(lang),
         "predicted_seconds": _rounded(pick.predicted_seconds),
     }
+
+
+def _more_photos(more: MorePhotos | None, lang: Lang) -> dict[str, Any] | None:
+    """Return what more photos should bring; null where there are too few to say."""
+    return None if more is None else {**to_json(more), "said": list(more.said(lang))}
 
 
 def _trial(trial: Trial, lang: Lang) -> dict[str, Any]:

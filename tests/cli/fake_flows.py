@@ -13,6 +13,7 @@ from tests.fake_models import RECIPE, a_report
 from tests.making import a_dataset, an_example
 
 from apprenti.domain.dataset import DuplicateGroup, SetAside
+from apprenti.domain.more_photos import Gain, MorePhotos
 from apprenti.domain.prediction import Prediction
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Interval, Pick, Recipe, Trial, TrialStatus
@@ -38,6 +39,15 @@ PROFILE = Profile(
 PICKS = tuple(
     Pick(recipe=recipe, reason=Sentence(key="select.ridge", values={"rank": rank}), predicted_seconds=3.0)
     for rank, recipe in enumerate((RECIPE, OTHER), start=1)
+)
+MORE_PHOTOS = MorePhotos(
+    every_class=Gain(
+        label=None, n_photos=1000, gain=0.052, interval=Interval(low=0.02, high=0.084, level=0.8)
+    ),
+    one_class=Gain(
+        label="h\x1bat", n_photos=300, gain=0.021, interval=Interval(low=0.011, high=0.031, level=0.8)
+    ),
+    p_right=0.8,
 )
 TRIALS = (
     Trial(
@@ -108,7 +118,7 @@ class FakeFlows:
 
     def inspect(self, source: Path, *, backbones: Sequence[Path], tools: object) -> Inspection:
         self._note("inspect", source=source, backbones=backbones)
-        return Inspection(dataset=DATASET, profile=PROFILE, picks=PICKS)
+        return Inspection(dataset=DATASET, profile=PROFILE, picks=PICKS, more_photos=MORE_PHOTOS)
 
     def train(self, source: Path, **options: Any) -> Training:
         self._note("train", source=source, **options)

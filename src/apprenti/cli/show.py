@@ -43,6 +43,9 @@ def inspection_text(inspection: Inspection, lang: Lang) -> str:
     lines += _groups("conflicts", [group for group in groups if group.conflicting], lang)
     lines += _groups("duplicates", [group for group in groups if not group.conflicting], lang)
     lines += _notices(dataset.notices, lang)
+    if inspection.more_photos is not None:
+        lines += ["", say("more_photos.title", lang)]
+        lines += [f"  {printable(sentence)}" for sentence in inspection.more_photos.said(lang)]
     if inspection.picks:
         lines += ["", word("would_try")]
     for rank, pick in enumerate(inspection.picks, start=1):

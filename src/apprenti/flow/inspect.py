@@ -9,13 +9,15 @@ from pathlib import Path
 
 from apprenti.domain.dataset import Dataset, Split, TaskType
 from apprenti.domain.errors import ApprentiError
+from apprenti.domain.more_photos import MorePhotos
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick
 from apprenti.domain.sentence import Sentence
 from apprenti.flow.choosing import choose_by, first_pick, ground_of
 from apprenti.flow.knowing import gather_knowledge
-from apprenti.flow.landmarks import look_for_landmarks
+from apprenti.flow.landmarks import landmark_rows, landmarks_on
 from apprenti.flow.materials import gather_materials
+from apprenti.flow.more_photos import foretell_more_photos
 from apprenti.flow.tools import Tools
 from apprenti.stages.ingest import read_dataset, refuse_unsupported
 from apprenti.stages.profile import describe
@@ -31,15 +33,17 @@ class Inspection:
         dataset: with splits, files set aside, duplicates and notices.
         profile: sizes, colours and landmarks; ``None`` where the task is not multi-class yet.
         picks: the recipes that would be trained, with reasons and predicted seconds.
+        more_photos: what more photos should bring; ``None`` where there are too few to say.
     """
 
     dataset: Dataset
     profile: Profile | None
     picks: tuple[Pick, ...]
+    more_photos: MorePhotos | None = None
 
 
 def inspect_data(source: Path, *, backbones: Sequence[Path] = (), seed: int = 0, tools: Tools) -> Inspection:
-    """Read the data, describe it, and say what would be trained.
+    """Read the data, describe it, and say what would be trained and what more photos should bring.
 
     Args:
         source: folder, archive or table of labelled photos.
@@ -55,7 +59,8 @@ def inspect_data(source: Path, *, backbones: Sequence[Path] = (), seed: int = 0,
         if dataset.task_type is not TaskType.MULTI_CLASS:
             return Inspection(dataset=_with_refusal(dataset), profile=None, picks=())
         materials = gather_materials(dataset, backbones, deadline=math.inf, seed=seed, tools=tools)
-        landmarks = look_for_landmarks(dataset, materials, deadline=math.inf, tools=tools)
+        rows = landmark_rows(dataset, materials, deadline=math.inf, tools=tools)
+        landmarks = landmarks_on(rows, dataset)
         profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
         whole = [example for example in dataset.examples if example.split is not Split.TEST]
         ground = ground_of(profile, materials, n_fits=assign_folds(whole).n_folds)
@@ -63,7 +68,8 @@ def inspect_data(source: Path, *, backbones: Sequence[Path] = (), seed: int = 0,
         first = first_pick(ground, knowledge, seconds_left=math.inf, seed=seed)
         ready = replace(ground, embedded=frozenset(first.recipe.looks))
         picks = choose_by(ready, knowledge, seed=seed).plan()
-        return Inspection(dataset=dataset, profile=profile, picks=picks)
+        more_photos = foretell_more_photos(dataset, rows, seed=seed)
+        return Inspection(dataset=dataset, profile=profile, picks=picks, more_photos=more_photos)
 
 
 def _with_refusal(dataset: Dataset) -> Dataset:
