@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable
 
 import results
+from curve_tables import curves_table
 from growth_picture import growth_picture
 from image_sets import BACKBONES, SETS
 from markdown import NOTHING, percent, table
@@ -231,6 +232,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "own_growth": own_growth_table,
     "own_noise": own_noise_table,
     "own_bench": own_bench_table,
+    "learning_curves": curves_table,
     "main_job": main_job_table,
     "baselines": baselines_table,
     "bars": bars_table,

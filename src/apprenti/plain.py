@@ -14,6 +14,7 @@ from apprenti.domain.report import Report
 if TYPE_CHECKING:
     from apprenti.domain.dataset import DuplicateGroup, SetAside
     from apprenti.domain.errors import ApprentiError
+    from apprenti.domain.more_photos import MorePhotos
     from apprenti.domain.outlook import Hindsight, Outlook
     from apprenti.domain.prediction import Prediction
     from apprenti.domain.recipe import Interval, Pick, Trial
@@ -90,6 +91,7 @@ def inspection_data(inspection: Inspection, lang: Lang) -> dict[str, Any]:
         "picks": [_pick(pick, lang) for pick in inspection.picks],
         "predicted_seconds": _rounded(inspection.predicted_seconds),
         "outlook": outlook_data(inspection.outlook),  # null where nothing is known
+        "more_photos": _more_photos(inspection.more_photos, lang),
     }
 
 
@@ -249,6 +251,11 @@ def _pick(pick: Pick, lang: Lang) -> dict[str, Any]:
 
 def _ends(interval: Interval | None) -> list[float] | None:
     return None if interval is None else [_rounded(interval.low), _rounded(interval.high)]
+
+
+def _more_photos(more: MorePhotos | None, lang: Lang) -> dict[str, Any] | None:
+    """Return what more photos should bring; null where there are too few to say."""
+    return None if more is None else {**to_json(more), "said": list(more.said(lang))}
 
 
 def _trial(trial: Trial, lang: Lang) -> dict[str, Any]:

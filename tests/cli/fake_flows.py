@@ -13,6 +13,7 @@ from tests.fake_models import RECIPE, a_report
 from tests.making import a_dataset, an_example
 
 from apprenti.domain.dataset import DuplicateGroup, SetAside
+from apprenti.domain.more_photos import Gain, MorePhotos
 from apprenti.domain.outlook import Hindsight, Neighbour, Outlook
 from apprenti.domain.prediction import Prediction
 from apprenti.domain.profile import Profile
@@ -56,6 +57,15 @@ OUTLOOK = Outlook(
         Neighbour(name="here 3", weight=0.04),
     ),
 )  # fmt: skip
+MORE_PHOTOS = MorePhotos(
+    every_class=Gain(
+        label=None, n_photos=1000, gain=0.052, interval=Interval(low=0.02, high=0.084, level=0.8)
+    ),
+    one_class=Gain(
+        label="h\x1bat", n_photos=300, gain=0.021, interval=Interval(low=0.011, high=0.031, level=0.8)
+    ),
+    p_right=0.8,
+)
 TRIALS = (
     Trial(
         recipe=RECIPE, status=TrialStatus.FINISHED, score=0.914, interval=Interval(low=0.86, high=0.95),
@@ -130,6 +140,7 @@ class FakeFlows:
         return Inspection(
             dataset=DATASET, profile=PROFILE, picks=PICKS, outlook=self.outlook, predicted_seconds=41.5
         )
+        return Inspection(dataset=DATASET, profile=PROFILE, picks=PICKS, more_photos=MORE_PHOTOS)
 
     def train(self, source: Path, **options: Any) -> Training:
         self._note("train", source=source, **options)

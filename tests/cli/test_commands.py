@@ -118,6 +118,27 @@ def test_train_tells_a_program_what_the_choice_cost(capsys: Captured) -> None:
     assert answer["hindsight"]["n_others"] == 38
 
 
+def test_inspect_answers_with_what_more_photos_should_bring(capsys: Captured) -> None:
+    more = answered(capsys, "inspect", "photos")["more_photos"]
+    assert more["every_class"] == {
+        "label": None,
+        "n_photos": 1000,
+        "gain": 0.052,
+        "interval": {"low": 0.02, "high": 0.084, "level": 0.8},
+    }
+    assert more["one_class"]["n_photos"] == 300
+    assert more["p_right"] == 0.8
+    assert len(more["said"]) == 3
+
+
+def test_a_person_reads_what_more_photos_should_bring(capsys: Captured) -> None:
+    text = shown(capsys, "inspect", "photos")
+    assert "More photos\n  About 300 more photos of “h" in text
+    assert "at” to learn from should give +2.1 points (between 1.1 and 3.1)." in text
+    assert "8 times in 10" in text
+    assert "\x1b" not in text
+
+
 def test_report_and_samples_say_where_things_are(capsys: Captured) -> None:
     assert answered(capsys, "report", "m.apprenti") == {"report": "m.html"}
     assert answered(capsys, "samples", "digits", "d")["n"] == 1797

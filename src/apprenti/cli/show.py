@@ -41,6 +41,9 @@ def inspection_text(inspection: Inspection, lang: Lang) -> str:
     lines += _groups("conflicts", [group for group in groups if group.conflicting], lang)
     lines += _groups("duplicates", [group for group in groups if not group.conflicting], lang)
     lines += _notices(dataset.notices, lang)
+    if inspection.more_photos is not None:
+        lines += ["", say("more_photos.title", lang)]
+        lines += [f"  {printable(sentence)}" for sentence in inspection.more_photos.said(lang)]
     lines += outlook_lines(inspection, lang)
     return "\n".join(lines)
 
