@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate
 
@@ -101,7 +102,10 @@ class LearnedSelector:
         """Return the picks as they stand now, those already handed out first."""
         planned = self._choice.planned(self._n_picks - len(self._given))
         before = list(self._choice.picked)
-        return (*self._given, *(self._pick(at, before + planned[:n]) for n, at in enumerate(planned)))
+        picks = (*self._given, *(self._pick(at, before + planned[:n]) for n, at in enumerate(planned)))
+        return tuple(
+            replace(pick, predicted_score=self._intervals[self._place[pick.recipe.name]]) for pick in picks
+        )
 
     def ask(self, *, seconds_left: float) -> Pick | None:
         """Return the pick that promises most and fits ``seconds_left``; ``None`` when none does or all are given.
@@ -218,7 +222,6 @@ class LearnedSelector:
             reason=sentence_of(reason, self._knowledge.datasets),
             predicted_seconds=embedding_seconds + float(self._fitting_seconds[at]),
             embedding_seconds=embedding_seconds,
-            predicted_score=self._intervals[at],
         )
 
     def _predicted_seconds(self) -> Floats:

@@ -78,7 +78,10 @@ class Selector(Protocol):
         ...
 
     def ask(self, *, seconds_left: float) -> Pick | None:
-        """Return the next recipe worth training in ``seconds_left``, or ``None`` to stop."""
+        """Return the next recipe worth training in ``seconds_left``, or ``None`` to stop.
+
+        What it should score is foretold by ``plan``, which takes its time over it.
+        """
         ...
 
     @property
