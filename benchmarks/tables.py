@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable
 
 import results
+from export_table import export_table, plain_table
 from image_sets import BACKBONES, SETS
 from markdown import NOTHING, percent, table
 from prior import head_of, validation_scores
@@ -215,6 +216,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "cpu": cpu_table,
     "memory": memory_table,
     "first_answer": first_answer_table,
+    "export": export_table,
+    "export_plain": plain_table,
     "sizes": sizes_table,
     "dependencies": dependencies_table,
 }

@@ -211,7 +211,7 @@ def _cost(cost: Cost, lang: Lang) -> dict[str, Any]:
             "n": accuracy.n,
             "before": _rounded(accuracy.before),
             "after": _rounded(accuracy.after),
-            "difference": _rounded(-accuracy.loss),
+            "difference": _rounded(accuracy.difference),
             "difference_interval": [
                 _rounded(accuracy.difference_interval.low),
                 _rounded(accuracy.difference_interval.high),

@@ -150,7 +150,7 @@ def test_eight_bits_answer_nearly_as_the_model_and_say_how_nearly(
     assert accuracy.n == len(digits.test)  # the photos it learnt from are left out
     assert accuracy.n_right_before == (before.argmax(axis=1) == labels).sum() > 0.8 * len(labels)
     assert accuracy.n_right == (after.argmax(axis=1) == labels).sum()
-    assert accuracy.difference_interval.low <= -accuracy.loss <= accuracy.difference_interval.high
+    assert accuracy.difference_interval.low <= accuracy.difference <= accuracy.difference_interval.high
     assert 0 < cost.golden.probability < 0.1
     assert cost.pictures.n == 3 + len(LABELS)
     assert cost.n_bytes == in_eight_bits.files[Format.INT8].n_bytes < cost.n_bytes_before
@@ -284,8 +284,13 @@ def test_a_label_that_is_not_one_line_goes_into_json_only(label: str) -> None:
     ],
 )
 def test_options_that_would_do_nothing_are_refused(
-    files: dict[str, Path | None], options: dict[str, object], key: str
+    files: dict[str, Path | None],
+    options: dict[str, object],
+    key: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(OptionError) as refusal:
         exported(Path("missing.apprenti"), files, **options)
     assert refusal.value.key == key

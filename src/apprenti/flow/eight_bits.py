@@ -61,7 +61,7 @@ class Cost:
     Args:
         n_bytes_before: of the file in floats.
         n_bytes: of the file in 8 bits.
-        ms_before: processor milliseconds a photo takes in floats, decoding left out, on one thread; mean of 20.
+        ms_before: processor milliseconds a photo takes in floats, decoding left out, on one thread; median of 20.
         ms: a photo takes in 8 bits.
         golden: on the golden inputs, from what they must give.
         pictures: on all pictures the model file carries of photos learnt from, from the model in floats. The ranges
@@ -84,7 +84,7 @@ class Cost:
         """What speaks against using it, the gravest first; each says what to do."""
         found = []
         accuracy = self.accuracy
-        if accuracy is not None and accuracy.loss > MOST_LOST:
+        if accuracy is not None and accuracy.difference < -MOST_LOST:
             before, after = (round(100 * share, 1) for share in (accuracy.before, accuracy.after))
             found.append(
                 UserError(
@@ -197,16 +197,15 @@ def answers(session: InferenceSession, pixels: NDArray[np.uint8]) -> Answers:
 def _milliseconds(
     sessions: Sequence[InferenceSession], pictures: NDArray[np.uint8], cpu_clock: Clock
 ) -> tuple[float, ...]:
-    """Return the mean milliseconds one picture takes in each session, taken in turns; one more run warms up."""
-    seconds = [0.0] * len(sessions)
+    """Return the median milliseconds one picture takes in each session, taken in turns; the first run warms up."""
+    seconds: list[list[float]] = [[] for _ in sessions]
     for turn in range(N_TIMED + 1):
         picture = pictures[turn % len(pictures)][None]
         for place, session in enumerate(sessions):
             begun = cpu_clock()
             session.run(["probabilities", "distance"], {"pixels": picture})
-            took = cpu_clock() - begun
-            seconds[place] += took if turn else 0.0
-    return tuple(1000 * each / N_TIMED for each in seconds)
+            seconds[place].append(cpu_clock() - begun)
+    return tuple(1000 * float(np.median(each[1:])) for each in seconds)
 
 
 def _prefixes(manifest: Manifest) -> tuple[list[str], list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -106,36 +106,26 @@ def export_model(
         UserError: it has no network to put into 8 bits, or they cost too much; a file cannot be written.
         DataError: the photos cannot be used.
     """
-    targets = {Format(form): path or default_export_path(model, Format(form)) for form, path in files.items()}
-    _check_request(targets, photos=photos, force=force)
-    for path in targets.values():
-        _check_target(path, model, overwrite=overwrite)
+    targets = _targets(model, files, overwrite=overwrite)
+    _refuse_idle_options(targets, photos=photos, force=force)
     data = read_model(model)
-    predictor = Predictor.open(data)
-    artifact = unpack(data)
+    predictor, artifact = Predictor.open(data), unpack(data)
     contents: dict[Format, bytes] = {}
     golden = cost = None
     if Format.LABELS in targets:
         contents[Format.LABELS] = labels_content(predictor.labels, targets[Format.LABELS])
     if targets.keys() & {Format.ONNX, Format.INT8}:
-        contents[Format.ONNX], golden = _in_floats(artifact)
+        in_floats, golden = _in_floats(artifact)
+        contents[Format.ONNX] = in_floats
     if Format.INT8 in targets:
         contents[Format.INT8], cost = _in_eight_bits(
-            predictor,
-            artifact,
-            contents[Format.ONNX],
-            item=model.name,
-            photos=photos,
-            cpu_clock=cpu_clock,
-            tools=tools,
+            predictor, artifact, in_floats, item=model.name, photos=photos, cpu_clock=cpu_clock, tools=tools
         )
         if cost.objections and not force:
             raise cost.objections[0]
-    for form, path in targets.items():
-        write_atomically(path, contents[form])
     return ModelExport(
         model=model,
-        files={form: ExportedFile(path=path, n_bytes=len(contents[form])) for form, path in targets.items()},
+        files={form: _written(path, contents[form]) for form, path in targets.items()},
         n_labels=len(predictor.labels),
         golden=golden if Format.ONNX in targets else None,
         cost=cost,
@@ -156,27 +146,38 @@ def labels_content(labels: tuple[str, ...], path: Path) -> bytes:
     return "".join(f"{label}\n" for label in labels).encode()
 
 
-def _check_request(files: Mapping[Format, Path], *, photos: Path | None, force: bool) -> None:
-    """Refuse options that would have no effect: they show a misunderstanding."""
+def _targets(model: Path, files: Mapping[str, Path | None], *, overwrite: bool) -> dict[Format, Path]:
+    """Return where each export goes, every place found fit before any work is done for it."""
     if not files:
         raise OptionError("export_nothing")
+    targets = {Format(form): path or default_export_path(model, Format(form)) for form, path in files.items()}
+    for path in targets.values():
+        if [other.resolve() for other in targets.values()].count(path.resolve()) > 1:
+            raise OptionError("export_same_file", path=str(path))
+        _check_target(path, model, overwrite=overwrite)
+    return targets
+
+
+def _refuse_idle_options(targets: Collection[Format], *, photos: Path | None, force: bool) -> None:
+    """Refuse options that would have no effect: they show a misunderstanding."""
     for given, name in ((photos is not None, "--photos"), (force, "--force")):
-        if given and Format.INT8 not in files:
+        if given and Format.INT8 not in targets:
             raise OptionError("export_only_int8", name=name)
-    paths = [str(path.resolve()) for path in files.values()]
-    for path in paths:
-        if paths.count(path) > 1:
-            raise OptionError("export_same_file", path=path)
 
 
 def _check_target(path: Path, model: Path, *, overwrite: bool) -> None:
-    """Refuse a place before any work is done for it."""
+    """Refuse a place that cannot or may not be written, and the model's own."""
     if path.exists():
         if model.exists() and path.samefile(model):
             raise OptionError("export_onto_model", path=str(path))
         if path.is_file() and not overwrite:
             raise OptionError("export_exists", path=str(path))
     check_writable(path)
+
+
+def _written(path: Path, content: bytes) -> ExportedFile:
+    write_atomically(path, content)
+    return ExportedFile(path=path, n_bytes=len(content))
 
 
 def _in_floats(artifact: Artifact) -> tuple[bytes, Difference]:

@@ -15,7 +15,7 @@ def test_losses_and_gains_are_counted_on_the_same_photos() -> None:
     after = np.asarray([0, 1, 0, 1, 0, 2, 2, 0])
     paired = paired_accuracy(labels, before, after)
     assert (paired.n, paired.n_right_before, paired.n_right, paired.n_changed) == (8, 5, 4, 4)
-    assert (paired.before, paired.after, paired.loss) == (0.625, 0.5, 0.125)
+    assert (paired.before, paired.after, paired.difference) == (0.625, 0.5, -0.125)
     assert paired.difference_interval == paired_interval(2, 1, 8)
 
 

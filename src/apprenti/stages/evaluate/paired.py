@@ -40,9 +40,9 @@ class PairedAccuracy:
         return self.n_right / self.n
 
     @property
-    def loss(self) -> float:
-        """Accuracy lost, 0..1; below 0 where some was gained."""
-        return (self.n_right_before - self.n_right) / self.n
+    def difference(self) -> float:
+        """Accuracy after minus accuracy before, -1..1."""
+        return (self.n_right - self.n_right_before) / self.n
 
 
 def paired_accuracy(labels: ArrayLike, before: ArrayLike, after: ArrayLike) -> PairedAccuracy:
@@ -54,8 +54,8 @@ def paired_accuracy(labels: ArrayLike, before: ArrayLike, after: ArrayLike) -> P
         after: [n] the answers of the other.
 
     Example:
-        >>> paired_accuracy([0, 0, 1, 1], before=[0, 0, 1, 0], after=[0, 1, 1, 0]).loss
-        0.25
+        >>> paired_accuracy([0, 0, 1, 1], before=[0, 0, 1, 0], after=[0, 1, 1, 0]).difference
+        -0.25
     """
     true, first, second = (np.asarray(each) for each in (labels, before, after))
     right_before, right = first == true, second == true
