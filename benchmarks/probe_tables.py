@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import statistics
 
+import numpy as np
+from numpy.typing import NDArray
+
 import results
 from markdown import NOTHING, percent, table
 
@@ -12,6 +15,8 @@ PHOTOS = ("ants-bees", "cats-dogs-small", "clothing", "grocery", "trashnet")
 """The sets of natural photos, over which backbones are compared by one mean."""
 COLUMNS = ("classic", "embedded", "embedded+classic", "MobileNetV2", "EdgeTPU")
 COUNTS = (5, 20, 100, "all")
+TIMES = np.array([2.0, 4.0, 10.0])
+LEAST_POINTS = 5
 HISTORY = results.ROOT / "pretrain" / "history.jsonl"
 
 
@@ -45,14 +50,52 @@ def means_table() -> str:
 
 def history_table() -> str:
     """How the network got better while it was trained."""
-    if not HISTORY.exists():
-        return NOTHING
-    lines = [json.loads(line) for line in HISTORY.read_text(encoding="utf-8").splitlines()]
     cells = [
         [f"{line['seen']:,}", f"{line['rate']:.3f}", percent(line["accuracy"]), percent(line["explained_v2"])]
-        for line in lines
+        for line in _history()
     ]
     return table(["photos seen", "rate", "Tiny-ImageNet validation", "teacher's features explained"], cells)
+
+
+def _history() -> list[dict[str, float]]:
+    return [json.loads(line) for line in HISTORY.read_text(encoding="utf-8").splitlines()]
+
+
+def outlook_table() -> str:
+    """How far more of the same training should carry the network, from how far it has carried it so far."""
+    steady = [line for line in _history() if line["rate"] == max(line["rate"] for line in _history())]
+    if len(steady) < LEAST_POINTS:
+        return NOTHING
+    seen = np.array([line["seen"] for line in steady], dtype=np.float64)
+    errors = 1 - np.array([line["accuracy"] for line in steady])
+    told = [
+        _extrapolated(np.delete(seen, i), np.delete(errors, i), TIMES * seen[-1]) for i in range(len(seen))
+    ]
+    middle = _extrapolated(seen, errors, TIMES * seen[-1])
+    lines = [
+        [
+            f"{times * seen[-1] / 1e6:.1f} million",
+            percent(1 - error),
+            f"{percent(1 - most)} to {percent(1 - least)}",
+        ]
+        for times, error, least, most in zip(
+            TIMES, middle, np.min(told, axis=0), np.max(told, axis=0), strict=True
+        )
+    ]
+    return table(["photos seen", "before the rate falls", "leaving out one measurement"], lines)
+
+
+def _extrapolated(
+    seen: NDArray[np.float64], errors: NDArray[np.float64], at: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the errors at other numbers of photos: a power law above a floor, the one of least squares."""
+    best, found = np.inf, errors[-1:] * np.ones_like(at)
+    for floor in np.arange(0, errors.min(), 0.005):
+        slope, level = np.polyfit(np.log(seen), np.log(errors - floor), 1)
+        misfit = float(((floor + np.exp(level) * seen**slope - errors) ** 2).sum())
+        if misfit < best:
+            best, found = misfit, floor + np.exp(level) * at**slope
+    return np.asarray(found)
 
 
 def _shown(row: results.Row | None) -> str:

@@ -4,6 +4,8 @@
     python -m knowledge.build --work build/knowledge --minutes 30
     python -m knowledge.build --work build/knowledge --only digits "drawn shapes"
 
+Where ``WORK/corpus`` holds, or links to, the arrays of ``pretrain/corpus.py``, sets of those are taken as well.
+
 Can be stopped at any moment and given again: it goes on from where it was. What was measured with other weights or
 another catalogue is measured anew. Two processes, one thread each.
 """
@@ -13,10 +15,11 @@ from __future__ import annotations
 import argparse
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from apprenti.engine import ProcessEngine
+from knowledge.corpus_sets import CORPUS, is_at_hand
 from knowledge.datasets import SOURCES, TASKS
 from knowledge.layout import ROOT
 from knowledge.measure import SourceJob, TaskJob, embed_source, measure_task, read_result
@@ -46,7 +49,7 @@ def main() -> None:
     options = parser.parse_args()
     work, data_root = options.work.resolve(), options.data_root.resolve()
     deadline = time.monotonic() + 60 * options.minutes
-    tasks = [task for task in TASKS if task.source in options.only]
+    tasks = [task for task in TASKS if task.source in sources_at_hand(options.only, work)]
     waiting = [task for task in tasks if read_result(task, work) is None]
     sources = [SOURCES[name] for name in dict.fromkeys(task.source for task in waiting)]
     source_jobs = [
@@ -65,6 +68,11 @@ def main() -> None:
             pace.tell("measured", name, SECONDS_PER_TASK)
     done = sum(read_result(task, work) is not None for task in tasks)
     print(f"{done} of {len(tasks)} data sets measured", flush=True)
+
+
+def sources_at_hand(names: Iterable[str], work: Path) -> list[str]:
+    """Return those of the named sources that can be laid out: the corpus of the packaged network is not everywhere."""
+    return [name for name in names if SOURCES[name].of not in CORPUS or is_at_hand(SOURCES[name].of, work)]
 
 
 class Pace:

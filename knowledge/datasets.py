@@ -70,6 +70,9 @@ SETS: Mapping[str, str] = {
 }
 """Image sets, and the family of each."""
 
+OF_THE_CORPUS = {"cifar": "CIFAR-10", "fruits": "Fruits-360", "tiny-val": "Tiny-ImageNet"}
+"""Arrays of ``corpus_sets.CORPUS`` and what people call them; left out where the corpus is not at hand."""
+
 CHANGED = (
     ("cats-dogs-small", "grey"),
     ("cats-dogs-small", "24 px"),
@@ -97,6 +100,7 @@ FEWER_CLASSES = (
 FEW_PHOTOS = (
     ("ants-bees", 10),
     ("cats-dogs-small", 20),
+    ("cifar", 10),
     ("clothing", 10),
     ("faces", 10),
     ("grocery", 5),
@@ -106,6 +110,7 @@ FEW_PHOTOS = (
     ("omniglot-small1", 5),
     ("shapes", 10),
     ("sign-language-digits", 10),
+    ("tiny-val", 5),
     ("trashnet", 20),
 )
 IMBALANCED = (("mnist", 20.0), ("sign-language-digits", 10.0), ("trashnet", 10.0), ("glyphs", 15.0))
@@ -113,6 +118,7 @@ IMBALANCED = (("mnist", 20.0), ("sign-language-digits", 10.0), ("trashnet", 10.0
 
 def _sources() -> tuple[Source, ...]:
     plain = [Source(name=name, family=family, of=name) for name, family in SETS.items()]
+    plain += [Source(name=name, family=name, of=array) for array, name in OF_THE_CORPUS.items()]
     plain += [
         Source(name=f"drawn {kind}", family=f"drawn {kind}", of=kind, n_photos=N_DRAWN) for kind in KINDS
     ]

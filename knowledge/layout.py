@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import io
 import json
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from apprenti.domain.json_form import from_json, to_json
 from apprenti.engine import InlineEngine
 from apprenti.stages.ingest import read_dataset
 from knowledge.changes import CHANGES
+from knowledge.corpus_sets import CORPUS, corpus_photos
 from knowledge.datasets import Source
 from knowledge.drawings import KINDS, pictures
 from knowledge.silence import Silence
@@ -75,6 +78,8 @@ def _photos(source: Source, work: Path, data_root: Path) -> Iterator[tuple[str, 
     originals: Iterator[tuple[str, bytes]]
     if source.of in KINDS:
         originals = ((label, _png(image)) for label, image in pictures(source.of, source.n_photos))
+    elif source.of in CORPUS:
+        originals = corpus_photos(source.of, source.n_photos, work)
     else:
         originals = _learnable(source, work, data_root)
     for label, data in originals:
@@ -87,10 +92,21 @@ def _learnable(source: Source, work: Path, data_root: Path) -> Iterator[tuple[st
     from image_sets import lay_out
 
     options = argparse.Namespace(work=work, data_root=data_root, table_seed=None)
-    dataset = _read(lay_out(source.of, options))
+    with _alone(work / "sets" / f"{source.of}.lock"):  # two sources of one set may be laid out side by side
+        folder = lay_out(source.of, options)
+    dataset = _read(folder)
     learnable = [example for example in dataset.examples if example.split is not Split.TEST]
     for example in learnable[: source.n_photos]:
         yield str(example.target), Path(example.path).read_bytes()
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Let one process in at a time; a process that dies lets the next one in."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _changed(data: bytes, change: str) -> bytes:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from apprenti.domain.hub import backbone_choice
 from apprenti.settings import (
     DEFAULT_BUDGET,
     default_model_path,
@@ -153,12 +154,14 @@ def train(
         data: folder, archive or table of labelled photos.
         out: the model file; named after the data, in the current folder, when left out.
         budget: wall time for everything: seconds, or ``"90s"``, ``"2m"``, ``"1h"``.
-        backbones: ONNX files to take features from instead of the packaged network; ``"classic"`` for none.
+        backbones: ONNX files, or networks of a hub as ``"hf:OWNER/NAME"``, to take features from instead of the
+            packaged network; ``"classic"`` for none.
         seed: of everything random.
         lang: language of the report.
         progress: told how far it is; nobody when left out.
 
     Raises:
+        BackboneError: a backbone cannot be had or used; the message says why and what to do.
         DataError: the data cannot be trained on; the message says why and what to do.
         OptionError: an argument is wrong.
     """
@@ -170,7 +173,7 @@ def train(
             source,
             out=Path(out) if out is not None else default_model_path(source),
             budget_seconds=seconds_of(budget),
-            backbones=tuple(Path(backbone) for backbone in backbones),
+            backbones=tuple(backbone_choice(backbone) for backbone in backbones),
             seed=seed,
             lang=lang,
             tools=tools,
@@ -183,9 +186,8 @@ def inspect(data: Source, *, backbones: Sequence[Source] = ()) -> Inspection:
     from apprenti.flow.inspect import inspect_data
 
     with _tools() as tools:
-        return inspect_data(
-            Path(data), backbones=tuple(Path(backbone) for backbone in backbones), tools=tools
-        )
+        chosen = tuple(backbone_choice(backbone) for backbone in backbones)
+        return inspect_data(Path(data), backbones=chosen, tools=tools)
 
 
 def load(path: Source) -> Recogniser:

@@ -13,6 +13,8 @@ from tests.fake_models import RECIPE, a_report
 from tests.making import a_dataset, an_example
 
 from apprenti.domain.dataset import DuplicateGroup, SetAside
+from apprenti.domain.more_photos import Gain, MorePhotos
+from apprenti.domain.outlook import Hindsight, Neighbour, Outlook
 from apprenti.domain.prediction import Prediction
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Interval, Pick, Recipe, Trial, TrialStatus
@@ -39,8 +41,33 @@ PROFILE = Profile(
     landmarks={"linear": 0.71}, n_landmark=500,
 )  # fmt: skip
 PICKS = tuple(
-    Pick(recipe=recipe, reason=Sentence(key="select.ridge", values={"rank": rank}), predicted_seconds=3.0)
+    Pick(
+        recipe=recipe,
+        reason=Sentence(key="select.ridge", values={"rank": rank}),
+        predicted_seconds=3.0,
+        predicted_score=Interval(low=0.8, high=0.9, level=0.9) if rank == 1 else None,
+    )
     for rank, recipe in enumerate((RECIPE, OTHER), start=1)
+)
+HINDSIGHT = Hindsight(n_others=38, n_photos=100, best=OTHER, best_score=0.92, kept_score=0.9)
+OUTLOOK = Outlook(
+    n_datasets=54, n_families=18, by_likeness=True, best_score=Interval(low=0.85, high=0.93, level=0.9),
+    neighbours=(
+        Neighbour(
+            name="leaves", weight=0.31, n_related=2, best=OTHER, best_score=0.95, behind_points=1.5, gone=(RECIPE,),
+            instead=(OTHER,),
+        ),
+        Neighbour(name="here 3", weight=0.04),
+    ),
+)  # fmt: skip
+MORE_PHOTOS = MorePhotos(
+    every_class=Gain(
+        label=None, n_photos=1000, gain=0.052, interval=Interval(low=0.02, high=0.084, level=0.8)
+    ),
+    one_class=Gain(
+        label="h\x1bat", n_photos=300, gain=0.021, interval=Interval(low=0.011, high=0.031, level=0.8)
+    ),
+    p_right=0.8,
 )
 TRIALS = (
     Trial(
@@ -99,12 +126,14 @@ class FakeFlows:
         error: raised by every flow.
         answers: what ``predict`` says of an item.
         mergeable: what ``merge_knowledge`` finds good in a file.
+        outlook: what ``inspect`` expects.
         asked: the last call of each flow, by name.
     """
 
     error: BaseException | None = None
     answers: Callable[[str], Prediction] = a_prediction
     mergeable: Amount = MERGEABLE
+    outlook: Outlook | None = None
     asked: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def _note(self, name: str, /, **values: Any) -> None:
@@ -121,7 +150,10 @@ class FakeFlows:
 
     def inspect(self, source: Path, *, backbones: Sequence[Path], tools: object) -> Inspection:
         self._note("inspect", source=source, backbones=backbones)
-        return Inspection(dataset=DATASET, profile=PROFILE, picks=PICKS)
+        return Inspection(
+            dataset=DATASET, profile=PROFILE, picks=PICKS, outlook=self.outlook, predicted_seconds=41.5
+        )
+        return Inspection(dataset=DATASET, profile=PROFILE, picks=PICKS, more_photos=MORE_PHOTOS)
 
     def train(self, source: Path, **options: Any) -> Training:
         self._note("train", source=source, **options)
@@ -135,6 +167,7 @@ class FakeFlows:
             report=a_report(),
             seconds=12.25,
             n_cells=30,
+            hindsight=HINDSIGHT,
         )
 
     def predict(self, model: Path, items: Iterable[str], *, top: int) -> Iterator[Prediction]:

@@ -65,13 +65,32 @@ def test_joining_keeps_every_score_where_it_belongs() -> None:
 
 def test_a_training_that_is_kept_is_known_the_next_time(tmp_path: Path) -> None:
     record = a_record()
-    before = gather_knowledge(tmp_path)
+    before = gather_knowledge(tmp_path, kept_as={})
     append_cells(tmp_path, profile=record.profile, cells=record.cells, versions=record.versions)
-    after = gather_knowledge(tmp_path)
+    after = gather_knowledge(tmp_path, kept_as={})
     assert after is not None
     assert len(after.datasets) == 1 + (0 if before is None else len(before.datasets))
 
 
 def test_where_nothing_is_kept_only_the_package_speaks() -> None:
-    alone, nowhere = gather_knowledge(None), gather_knowledge(Path("/nonexistent"))
+    alone, nowhere = (gather_knowledge(folder, kept_as={}) for folder in (None, Path("/nonexistent")))
     assert (alone is None) == (nowhere is None)
+
+
+def test_what_was_learnt_on_a_network_the_user_brought_is_found_under_its_name_here() -> None:
+    mirrored = "onnx-abababababab-mirrored+classic.v1@224-squash/none.v1/lda.v1"
+    stranger = "onnx-cdcdcdcdcdcd@224-squash/none.v1/lda.v1"
+    record = replace(a_record(), cells=(a_cell(mirrored, 0.75), a_cell(stranger, 0.25)))
+    table = table_of([record], n_trusted=0, kept_as={"mine-1a2b3c4d": "onnx-abababababab"})
+    assert set(table.recipes) == {
+        "mine-1a2b3c4d-mirrored+classic.v1/none.v1/lda.v1",
+        "onnx-cdcdcdcdcdcd/none.v1/lda.v1",
+    }
+
+
+@pytest.mark.parametrize(("n_train", "is_timed"), [(20, True), (12, True), (5, False)])
+def test_seconds_of_a_fit_on_a_part_of_the_photos_are_no_seconds_of_all(n_train: int, is_timed: bool) -> None:
+    cell = replace(a_cell(RIDGE, 0.75), n_train=n_train)
+    table = table_of([replace(a_record(), cells=(cell,))], n_trusted=0)
+    assert table.scores.tolist() == [[0.75]]
+    assert np.isfinite(table.seconds).tolist() == [[is_timed]]

@@ -134,8 +134,10 @@ def after_a_training(tmp_path: Path) -> Path:
         clock=lambda: 0.0,
         knowledge_folder=folder,
     )
-    cells = CellsUnderWay(task=None, profile=describe(dataset), hashes={NETWORK: "ab" * 32}, tools=tools)
-    assert cells.collect(race) == len(recipes_on_the_network())
+    cells = CellsUnderWay(
+        task=None, profile=describe(dataset), kept_as={NETWORK: "onnx-" + "ab" * 6}, tools=tools
+    )
+    assert cells.keep(cells.collect(), race) == len(recipes_on_the_network())
     return folder
 
 

@@ -28,17 +28,23 @@ class FixedSelector:
 
     def __init__(self, *heads: str) -> None:
         self.picks = [a_pick(head) for head in heads]
-        self.waiting = list(self.picks)
+        self.left = list(self.picks)
         self.told: list[Trial] = []
 
     def plan(self) -> tuple[Pick, ...]:
         return tuple(self.picks)
 
     def ask(self, *, seconds_left: float) -> Pick | None:
-        return self.waiting.pop(0) if self.waiting else None
+        return self.left.pop(0) if self.left else None
+
+    @property
+    def waiting(self) -> bool:
+        return False
 
     def tell(self, trial: Trial) -> None:
         self.told.append(trial)
+
+    def outlook(self) -> None: ...
 
 
 class ScriptedTask:
@@ -147,6 +153,55 @@ def test_a_pick_whose_features_come_too_late_fails_alone_and_the_selector_is_tol
     assert [trial.status for trial in selector.told] == [TrialStatus.OUT_OF_TIME, TrialStatus.FINISHED]
     assert race.trials[0].detail is not None
     assert "4" in race.trials[0].detail.said("fr")
+
+
+class OneAtATime(FixedSelector):
+    """Waits for every result before the next pick."""
+
+    @property
+    def waiting(self) -> bool:
+        return len(self.told) < len(self.picks) - len(self.left)
+
+
+def test_a_pick_that_looks_at_results_is_asked_for_when_they_are_there() -> None:
+    engine = ScriptedEngine({"ridge.v1": 0.7, "lda.v1": 0.8, "logistic.v1": 0.9})
+    engine.n_workers = 3
+    tools = Tools(engine=engine, shelf=MemoryShelf(), progress=Silence(), clock=lambda: 100.0)  # type: ignore[arg-type]
+    selector = OneAtATime("ridge.v1", "lda.v1", "logistic.v1")
+    told_before: list[int] = []
+
+    def job_for(pick: Pick, progress: Progress) -> CandidateJob:
+        told_before.append(len(selector.told))
+        return a_job(pick, tools)
+
+    race = run_race(selector, job_for, folds=FOLDS, deadline=200.0, tools=tools)
+    assert told_before == [0, 1, 2]
+    assert len(race.finished) == 3
+
+
+class Steps(Silence):
+    """Remembers the steps that were shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[str, int | None]] = []
+
+    def begin(self, step: str, total: int | None = None) -> None:
+        self.shown.append((step, total))
+
+
+def test_features_worked_out_in_mid_race_have_a_bar_of_their_own() -> None:
+    steps = Steps()
+    engine = ScriptedEngine({"ridge.v1": 0.7, "lda.v1": 0.8})
+    tools = Tools(engine=engine, shelf=MemoryShelf(), progress=steps, clock=lambda: 100.0)  # type: ignore[arg-type]
+
+    def job_for(pick: Pick, progress: Progress) -> CandidateJob:
+        if pick.recipe.head == "lda.v1":
+            progress.begin("embedding", 70)
+            progress.end()
+        return a_job(pick, tools)
+
+    run_race(FixedSelector("ridge.v1", "lda.v1"), job_for, folds=FOLDS, deadline=200.0, tools=tools)
+    assert steps.shown == [("candidates", 2), ("embedding", 70), ("candidates", 1)]
 
 
 def test_what_ends_while_features_are_worked_out_is_not_timed_longer() -> None:

@@ -103,15 +103,21 @@ class Chosen:
         recipes = [SPACE[name].on(ground.stock) for name in order]
         reason = Sentence(key="select.ridge", values={"rank": 1})
         self.picks = [Pick(recipe=recipe, reason=reason, predicted_seconds=1.0) for recipe in recipes]
-        self.waiting = list(self.picks)
+        self.left = list(self.picks)
 
     def plan(self) -> tuple[Pick, ...]:
         return tuple(self.picks)
 
     def ask(self, *, seconds_left: float) -> Pick | None:
-        return self.waiting.pop(0) if self.waiting else None
+        return self.left.pop(0) if self.left else None
+
+    @property
+    def waiting(self) -> bool:
+        return False
 
     def tell(self, trial: Trial) -> None: ...
+
+    def outlook(self) -> None: ...
 
 
 @pytest.mark.parametrize("first", range(len(CHOSEN)), ids=[name.partition("/")[0] for name in CHOSEN])

@@ -1,6 +1,17 @@
 import math
+from pathlib import Path
 
-from knowledge.build import Pace
+from knowledge.build import Pace, sources_at_hand
+from knowledge.corpus_sets import CORPUS
+from knowledge.datasets import SOURCES
+
+
+def test_sets_of_the_corpus_are_taken_where_the_corpus_is_at_hand(tmp_path: Path) -> None:
+    assert not {SOURCES[name].of for name in sources_at_hand(SOURCES, tmp_path)} & CORPUS.keys()
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "cifar.npy").touch()
+    assert [name for name in sources_at_hand(SOURCES, tmp_path) if SOURCES[name].of in CORPUS] == ["CIFAR-10"]
+    assert sources_at_hand(["drawn shapes"], tmp_path) == ["drawn shapes"]
 
 
 def test_the_time_left_follows_the_pace_so_far() -> None:

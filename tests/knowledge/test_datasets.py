@@ -1,5 +1,6 @@
 from knowledge.changes import CHANGES
-from knowledge.datasets import CHANGED, SETS, SOURCES, TASKS
+from knowledge.corpus_sets import CORPUS
+from knowledge.datasets import CHANGED, OF_THE_CORPUS, SETS, SOURCES, TASKS
 from knowledge.drawings import KINDS
 from knowledge.layout import folder_name
 
@@ -21,9 +22,10 @@ def test_whatever_comes_from_the_same_photos_is_of_one_family() -> None:
 
 
 def test_every_source_can_be_made_and_no_two_share_a_name_or_a_file() -> None:
-    assert {source.of for source in SOURCES.values()} == {*SETS, *KINDS}
+    assert {source.of for source in SOURCES.values()} == {*SETS, *KINDS, *CORPUS}
     assert {change for _, change in CHANGED} <= set(CHANGES)
     assert len({task.name for task in TASKS}) == len(TASKS)
     assert len({folder_name(task.name) for task in TASKS}) == len(TASKS)
+    assert set(OF_THE_CORPUS) == set(CORPUS)
     assert len({folder_name(name) for name in SOURCES}) == len(SOURCES)
     assert {task.source for task in TASKS} == set(SOURCES)

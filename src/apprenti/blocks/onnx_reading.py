@@ -17,7 +17,7 @@ from apprenti.blocks.graph import MINIMUM_OPSET
 from apprenti.blocks.joining import default_opset, subgraphs
 from apprenti.domain.errors import BackboneError
 
-MAX_FILE_BYTES = 200_000_000
+MAX_FILE_BYTES = 400_000_000
 _STANDARD_DOMAINS = ("", "ai.onnx")
 _PICKLE_STARTS = (b"\x80", b"PK\x03\x04")  # a bare pickle; the zip that PyTorch wraps around one
 
@@ -66,6 +66,8 @@ def parse(data: bytes, *, item: str) -> onnx.ModelProto:
 def keep_only(model: onnx.ModelProto, outputs: Iterable[str]) -> onnx.ModelProto:
     """Return a copy of ``model`` with no more than the nodes and constants that ``outputs`` need.
 
+    Remarks are left behind too: exporters write the source lines and folders of whoever exported into them.
+
     Args:
         model: its nodes stand in an order in which they can be run, as ONNX requires.
         outputs: names of any tensors; they become the outputs, their shapes left open.
@@ -83,7 +85,14 @@ def keep_only(model: onnx.ModelProto, outputs: Iterable[str]) -> onnx.ModelProto
     result.graph.initializer.extend(tensor for tensor in model.graph.initializer if tensor.name in needed)
     result.graph.input.extend(value for value in true_inputs(model) if value.name in needed)
     result.graph.output.extend(onnx.ValueInfoProto(name=name) for name in wanted)
+    _drop_remarks(result.graph)
     return result
+
+
+def _drop_remarks(graph: onnx.GraphProto) -> None:
+    for part in (graph, *_nodes(graph), *graph.initializer, *graph.input):
+        part.ClearField("doc_string")
+        part.ClearField("metadata_props")
 
 
 def true_inputs(model: onnx.ModelProto) -> list[onnx.ValueInfoProto]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from apprenti.domain.hub import BackboneChoice
     from apprenti.domain.prediction import Prediction
     from apprenti.domain.report import Report
     from apprenti.domain.seams import Progress
@@ -32,7 +33,7 @@ class Flows:
 
         return open_tools(read_settings(environment), progress)
 
-    def inspect(self, source: Path, *, backbones: Sequence[Path], tools: Tools) -> Inspection:
+    def inspect(self, source: Path, *, backbones: Sequence[BackboneChoice], tools: Tools) -> Inspection:
         """Look at labelled data without training on it."""
         from apprenti.flow.inspect import inspect_data
 
@@ -44,7 +45,7 @@ class Flows:
         *,
         out: Path,
         budget_seconds: float,
-        backbones: Sequence[Path],
+        backbones: Sequence[BackboneChoice],
         seed: int,
         lang: Lang,
         tools: Tools,

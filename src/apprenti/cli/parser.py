@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from apprenti import settings
 from apprenti.domain.errors import OptionError
+from apprenti.domain.hub import backbone_choice
 from apprenti.languages import lang_of
 from apprenti.texts import LANGS, Lang, say
 
@@ -256,7 +257,7 @@ def _add_model(command: Parser, nargs: str | None = None) -> None:
 def _add_backbone(command: Parser) -> None:
     command.options.add_argument(
         "--backbone",
-        type=Path,
+        type=backbone_choice,
         action="append",
         default=[],
         dest="backbones",

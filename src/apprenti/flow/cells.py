@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from apprenti.domain.backbone_name import is_packaged
 from apprenti.domain.dataset import Dataset, Example
 from apprenti.domain.errors import ApprentiError
+from apprenti.domain.outlook import Hindsight
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Cell, Recipe, Trial
 from apprenti.domain.seams import Limits, Task
@@ -20,7 +20,7 @@ from apprenti.flow.race import Race
 from apprenti.flow.tools import Tools
 from apprenti.flow.versions import program_versions
 from apprenti.recipes import templates_for
-from apprenti.stages.train import CellsJob, measure_cells, shared_part, stratified_folds
+from apprenti.stages.train import MAX_HELD_OUT_ROWS, CellsJob, measure_cells, shared_part, stratified_folds
 from apprenti.store import append_cells
 
 N_CELLS = 40
@@ -36,29 +36,58 @@ class CellsUnderWay:
     Args:
         task: the work under way; ``None`` when no knowledge is kept.
         profile: of the data.
-        hashes: SHA-256 of each network the user brought, by name; a file's name never enters the knowledge.
+        kept_as: what the knowledge calls each network the user brought, by name.
+        recipes: those that are measured, by name.
+        n_held_out: photos they are scored on.
         tools: what to work with.
     """
 
     task: Task[tuple[Cell, ...]] | None
     profile: Profile
-    hashes: Mapping[str, str]
+    kept_as: Mapping[str, str]
     tools: Tools
+    recipes: Mapping[str, Recipe] = field(default_factory=dict)
+    n_held_out: int = 0
 
-    def collect(self, race: Race) -> int:
-        """Keep the cells that were measured and those of the trials; return how many. Ctrl-C ends the measuring."""
+    def collect(self) -> tuple[Cell, ...]:
+        """Return the cells that were measured. Ctrl-C ends the measuring."""
+        if self.task is None:
+            return ()
+        self.tools.progress.begin("cells")
+        try:
+            return self.task.result()
+        except ApprentiError:
+            return ()  # out of time or memory
+        except KeyboardInterrupt:
+            self.task.kill()
+            return ()
+        finally:
+            self.tools.progress.end()
+
+    def hindsight(self, measured: Sequence[Cell], kept: Recipe) -> Hindsight | None:
+        """Return how the kept recipe compares with the others; ``None`` where they cannot be compared."""
+        kept_cell = next((cell for cell in measured if cell.recipe == kept.name), None)
+        others = [cell for cell in measured if cell.recipe != kept.name]
+        if kept_cell is None or not others:
+            return None
+        best = max(others, key=lambda cell: cell.score)
+        return Hindsight(
+            n_others=len(others),
+            n_photos=self.n_held_out,
+            best=self.recipes[best.recipe],
+            best_score=best.score,
+            kept_score=kept_cell.score,
+        )
+
+    def keep(self, measured: Sequence[Cell], race: Race) -> int:
+        """Keep the cells that were measured; return how many.
+
+        Those of the race are kept only where nothing was measured: they were fitted on more photos and judged on
+        others, and no recipe must look better than its neighbour for that.
+        """
         if self.tools.knowledge_folder is None:
             return 0
-        cells = [_cell(trial, race) for trial in race.finished]
-        if self.task is not None:
-            self.tools.progress.begin("cells")
-            try:
-                cells += self.task.result()
-            except ApprentiError:
-                pass  # out of time or memory: the trials' own cells are kept
-            except KeyboardInterrupt:
-                self.task.kill()
-            self.tools.progress.end()
+        cells = list(measured) or [_cell(trial, race) for trial in race.finished]
         cells = [replace(cell, recipe=self._nameless(cell.recipe)) for cell in cells]
         versions = program_versions()
         try:
@@ -69,8 +98,8 @@ class CellsUnderWay:
 
     def _nameless(self, recipe: str) -> str:
         """Return the recipe's name with each network called by its hash instead of its file."""
-        for name, sha256 in self.hashes.items():
-            recipe = recipe.replace(name, f"onnx-{sha256[:12]}")
+        for name, kept in self.kept_as.items():
+            recipe = recipe.replace(name, kept)
         return recipe
 
 
@@ -86,39 +115,45 @@ def start_cells(
     tools: Tools,
 ) -> CellsUnderWay:
     """Begin to measure recipes on a part of the training photos, until ``deadline`` at the latest."""
-    brought = [network for network in materials.networks if not is_packaged(network.name)]
-    hashes = {network.name: network.sha256 for network in brought}
-    under_way = CellsUnderWay(task=None, profile=profile, hashes=hashes, tools=tools)
+    under_way = CellsUnderWay(task=None, profile=profile, kept_as=materials.kept_as, tools=tools)
     now = tools.clock()
     if tools.knowledge_folder is None or deadline <= now:
         return under_way
+    held_out = _held_out(table.fitted)
     job = CellsJob(
-        recipes=cell_recipes(profile, materials, table, tried=[trial.recipe.name for trial in race.finished]),
+        recipes=cell_recipes(profile, materials, table, tried=[trial.recipe for trial in race.finished]),
         files=table.fitted_files,
         labels=table.labels(table.fitted, dataset.labels),
-        held_out=_held_out(table.fitted),
+        held_out=held_out,
         n_labels=len(dataset.labels),
         seed=seed,
         deadline=deadline - LAST_RECIPE_SECONDS,
         clock=tools.clock,
     )
     limits = Limits(seconds=deadline - now, memory_mb=tools.memory_mb)
-    return replace(under_way, task=tools.engine.start(measure_cells, job, limits=limits))
+    task = tools.engine.start(measure_cells, job, limits=limits)
+    return replace(
+        under_way,
+        task=task,
+        recipes={recipe.name: recipe for recipe in job.recipes},
+        n_held_out=min(int(held_out.sum()), MAX_HELD_OUT_ROWS),
+    )
 
 
 def cell_recipes(
-    profile: Profile, materials: Materials, table: FeatureTable, *, tried: Collection[str]
+    profile: Profile, materials: Materials, table: FeatureTable, *, tried: Sequence[Recipe]
 ) -> tuple[Recipe, ...]:
-    """Return the recipes cells are measured for: the cheapest that the features at hand allow and the race did not try.
+    """Return the recipes cells are measured for: those tried, then the cheapest that the features at hand allow.
 
     Those that share their transformed features stand side by side.
     """
     ground = ground_of(profile, materials, n_fits=1)
     recipes = [template.on(ground.stock) for template in templates_for(ground.stock)]
-    waiting = [recipe for recipe in recipes if not table.missing(recipe) and recipe.name not in tried]
-    cheapest = sorted(waiting, key=ground.fitting_seconds)[:N_CELLS]
+    names = {recipe.name for recipe in tried}
+    waiting = [recipe for recipe in recipes if not table.missing(recipe) and recipe.name not in names]
+    cheapest = sorted(waiting, key=ground.fitting_seconds)[: N_CELLS - len(tried)]
     together: dict[str, list[Recipe]] = {}
-    for recipe in cheapest:
+    for recipe in (*tried, *cheapest):
         together.setdefault(shared_part(recipe), []).append(recipe)
     return tuple(recipe for group in together.values() for recipe in group)
 

@@ -8,6 +8,9 @@ from apprenti.domain.recipe import Pick
 from apprenti.flow.materials import Materials
 from apprenti.stages.select import Ground, Selector, open_selector
 
+ROUNDS = (2, 2, 1)
+"""Picks of each round of a training: two processors have something to do most of the time."""
+
 
 def ground_of(profile: Profile, materials: Materials, *, n_fits: int) -> Ground:
     """Return what a choice rests on before any features are there."""
@@ -20,10 +23,10 @@ def ground_of(profile: Profile, materials: Materials, *, n_fits: int) -> Ground:
 def choose_by(ground: Ground, knowledge: Knowledge | None, *, seed: int) -> Selector:
     """Return the selector of a training or an inspection.
 
-    All picks are chosen before any result is there. Choosing the later ones by the first results would be a little
-    better, but results come in an order that depends on the machine, and the same data must give the same model.
+    Picks come in rounds: results come in an order that depends on the machine, and the same data must give the same
+    model. On tables of known scores rounds did as well as looking at every result, and better than picking all at once.
     """
-    return open_selector(ground, knowledge=knowledge, in_batch=True, seed=seed)
+    return open_selector(ground, knowledge=knowledge, rounds=ROUNDS, seed=seed)
 
 
 def first_pick(ground: Ground, knowledge: Knowledge | None, *, seconds_left: float, seed: int) -> Pick:

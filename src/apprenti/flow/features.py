@@ -76,15 +76,17 @@ class FeatureTable:
         Args:
             looks: not in the table yet.
             deadline: on the clock of the tools.
-            progress: advanced by one for each photo and canvas.
+            progress: shown the step, and advanced by one for each photo and canvas.
 
         Raises:
             OutOfTimeError: not every photo was reached; none of the looks is in the table then.
         """
         examples = (*self.fitted, *self.test)
+        progress.begin("embedding", len(examples) * len({look.canvas for look in looks}))
         embedded = _embedded(
             examples, looks, self.materials, deadline=deadline, tools=self.tools, progress=progress
         )
+        progress.end()
         wanted = {example.content_hash for example in examples}
         if any(not wanted <= set(part.hashes) for part in embedded.values()):
             raise OutOfTimeError("features_out_of_time", n=len(examples))

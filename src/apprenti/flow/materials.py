@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +54,12 @@ class Materials:
             canvas=self.canvas,
         )
 
+    @property
+    def kept_as(self) -> Mapping[str, str]:
+        """What the knowledge calls each network the user brought, by name: a file's name never enters it."""
+        brought = [backbone for backbone in self.networks if not is_packaged(backbone.name)]
+        return {backbone.name: f"onnx-{backbone.sha256[:12]}" for backbone in brought}
+
     def backbone(self, name: str) -> Backbone:
         """Return a backbone by the name it has in a recipe: the packaged network in any size, any network mirrored."""
         from apprenti.blocks.embedded import load_embedded
@@ -67,14 +73,14 @@ class Materials:
 
 
 def gather_materials(
-    dataset: Dataset, backbones: Sequence[Path], *, deadline: float, seed: int, tools: Tools
+    dataset: Dataset, backbones: Sequence[Path | Backbone], *, deadline: float, seed: int, tools: Tools
 ) -> Materials:
     """Load the networks asked for, the packaged one without a word, and learn the hand-made features.
 
     Args:
         dataset: with splits; only training photos are learnt from.
-        backbones: ONNX files with a ``features`` output, or the words ``embedded`` and ``classic``; a file
-            of such a name is given by its whole path.
+        backbones: ONNX files, backbones that are ready, or the words ``embedded`` and ``classic``; a file of such a
+            name is given by its whole path.
         deadline: on ``tools.clock``; photos not decoded by then are not learnt from.
         seed: of the dictionary of patches.
         tools: what to work with.
@@ -93,7 +99,9 @@ def gather_materials(
     return Materials(networks=networks, classic=(classic,), canvas=_canvas(networks, classic_canvas))
 
 
-def _network(choice: Path, dataset: Dataset) -> Backbone:
+def _network(choice: Path | Backbone, dataset: Dataset) -> Backbone:
+    if isinstance(choice, Backbone):
+        return choice
     if choice == EMBEDDED:
         from apprenti.blocks.embedded import load_embedded
 

@@ -82,8 +82,13 @@ def run_race(
     """
     race = Race()
     refit_share = REFIT_SHARE_ONCE if folds.n_folds == 1 else REFIT_SHARE_TURNS
-    lanes = _Lanes(tools=tools, seconds_for=lambda now: (deadline - now) / (1 + refit_share))
-    tools.progress.begin("candidates", len(selector.plan()))
+    n_picks = len(selector.plan())
+    lanes = _Lanes(
+        tools=tools,
+        seconds_for=lambda now: (deadline - now) / (1 + refit_share),
+        n_left=lambda: n_picks - len(race.trials),
+    )
+    tools.progress.begin("candidates", n_picks)
     try:
         while True:
             _fill(lanes, race, selector, job_for, folds.scheme)
@@ -132,6 +137,7 @@ class _Lanes:
 
     tools: Tools
     seconds_for: Callable[[float], float]
+    n_left: Callable[[], int]
     running: dict[Task[CandidateResult], _Runner] = field(default_factory=dict)
     ended: dict[Task[CandidateResult], float] = field(default_factory=dict)
 
@@ -142,20 +148,24 @@ class _Lanes:
                 self.ended[task] = self.tools.clock()
 
     def begin(self, step: str, total: int | None = None) -> None:
-        """Do nothing: the step is that of the race."""
+        """Show the step in place of the race, which goes on meanwhile."""
+        self.tools.progress.begin(step, total)
 
     def advance(self, n: int = 1) -> None:
         """Look up from the photos."""
         self.notice()
+        self.tools.progress.advance(n)
 
     def end(self) -> None:
-        """Do nothing: the race goes on."""
+        """Show the race again."""
+        self.tools.progress.end()
+        self.tools.progress.begin("candidates", self.n_left())
 
 
 def _fill(lanes: _Lanes, race: Race, selector: Selector, job_for: JobFor, scheme: str) -> None:
-    """Start what the selector picks until every worker has something to do."""
+    """Start what the selector picks until every worker has something to do, or it waits for results."""
     tools = lanes.tools
-    while len(lanes.running) < tools.engine.n_workers:
+    while len(lanes.running) < tools.engine.n_workers and not selector.waiting:
         begun = tools.clock()
         pick = selector.ask(seconds_left=lanes.seconds_for(begun))
         if pick is None:

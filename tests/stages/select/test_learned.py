@@ -100,6 +100,41 @@ def test_results_change_what_comes_next() -> None:
     assert len({tuple(plan) for plan in plans}) > 1
 
 
+def picks_in_rounds(*, told_in_order: bool) -> list[str]:
+    """Return what is picked in rounds of two, two and one, results told as they come or in the other order."""
+    selector, asked, under_way = learned(rounds=(2, 2, 1)), [], []
+    while True:
+        while not selector.waiting and (pick := selector.ask(seconds_left=1e6)) is not None:
+            asked.append(pick.recipe.name)
+            score = 0.5 + 0.01 * int(pick.recipe.parameters["alpha"])
+            under_way.append(Trial(recipe=pick.recipe, status=TrialStatus.FINISHED, score=score))
+        if not under_way:
+            return asked
+        for trial in under_way if told_in_order else reversed(under_way):
+            selector.tell(trial)
+        under_way.clear()
+
+
+def test_which_result_of_a_round_comes_first_changes_nothing() -> None:
+    assert picks_in_rounds(told_in_order=True) == picks_in_rounds(told_in_order=False)
+
+
+def test_results_of_a_round_change_the_next_and_not_the_round_itself() -> None:
+    in_rounds, at_once = picks_in_rounds(told_in_order=True), run(learned(in_batch=True))
+    assert in_rounds[:2] == at_once[:2]
+    assert in_rounds != at_once
+
+
+def test_one_worker_picks_what_two_pick() -> None:
+    selector, asked = learned(rounds=(2, 2, 1)), []
+    while (pick := selector.ask(seconds_left=1e6)) is not None:
+        asked.append(pick.recipe.name)
+        score = 0.5 + 0.01 * int(pick.recipe.parameters["alpha"])
+        selector.tell(Trial(recipe=pick.recipe, status=TrialStatus.FINISHED, score=score))
+        assert not selector.waiting
+    assert asked == picks_in_rounds(told_in_order=True)
+
+
 def test_without_time_the_quickest_is_tried_and_no_other() -> None:
     selector = learned()
     assert len(run(selector, seconds_left=0.0)) == 1

@@ -2,5 +2,7 @@
 
 from apprenti.stages.profile.describe import describe
 from apprenti.stages.profile.landmarks import measure_landmarks
+from apprenti.stages.profile.learning_curve import measure_learning_curve
+from apprenti.stages.profile.more_photos import foretell_gains
 
-__all__ = ["describe", "measure_landmarks"]
+__all__ = ["describe", "foretell_gains", "measure_landmarks", "measure_learning_curve"]

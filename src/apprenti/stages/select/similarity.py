@@ -66,6 +66,27 @@ class Similarity:
         return capped(mixed / mixed.sum(), most_weight(self.n))
 
 
+def nearest_first(alike: Floats, profiles: Floats, profile: Floats) -> NDArray[np.intp]:
+    """Return the rows of past data sets, the most alike first; of equals, those nearest in their numbers.
+
+    Nearness is the mean difference, each number in its standard deviations, over those both have. It decides where
+    all count alike: which are named then says nothing of how much they count.
+
+    Args:
+        alike: how much each data set counts, [n].
+        profiles: [n, p]; NaN where not known.
+        profile: [p], of the new one.
+    """
+    known = np.isfinite(profiles)
+    n_known = np.maximum(known.sum(axis=0), 1)
+    middle = np.where(known, profiles, 0.0).sum(axis=0) / n_known
+    spread = np.sqrt((np.where(known, profiles - middle, 0.0) ** 2).sum(axis=0) / n_known)
+    shared = known & np.isfinite(profile) & (spread > 0)
+    differences = np.where(shared, np.abs(profiles - profile), 0.0) / np.where(spread > 0, spread, 1.0)
+    far = np.where(shared.any(axis=1), differences.sum(axis=1) / np.maximum(shared.sum(axis=1), 1), np.inf)
+    return np.asarray(np.lexsort((far, -alike)))
+
+
 def fit_similarity(profiles: Floats, losses: Floats, *, seed: int, n_trees: int = N_TREES) -> Similarity:
     """Return what weighs past data sets by their likeness to a new one.
 
