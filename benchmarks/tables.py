@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 import results
 from curve_tables import curves_table
+from export_table import export_table, plain_table
 from growth_picture import growth_picture
 from image_sets import BACKBONES, SETS
 from markdown import NOTHING, percent, table
@@ -240,6 +241,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "cpu": cpu_table,
     "memory": memory_table,
     "first_answer": first_answer_table,
+    "export": export_table,
+    "export_plain": plain_table,
     "sizes": sizes_table,
     "dependencies": dependencies_table,
 }

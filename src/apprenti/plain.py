@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from apprenti.domain.scores import Scores
     from apprenti.domain.sentence import Sentence
     from apprenti.flow.bench_selector import SelectorBench
+    from apprenti.flow.eight_bits import Cost
+    from apprenti.flow.export import ModelExport
     from apprenti.flow.inspect import Inspection
     from apprenti.flow.knowledge import Export, KnowledgeSummary, Merge
     from apprenti.flow.train import Training
@@ -191,6 +193,20 @@ def export_data(export: Export, lang: Lang) -> dict[str, Any]:
     return {"file": str(export.path), **counts, "refused": refused, "n_left_over": export.n_left_over}
 
 
+def model_export_data(export: ModelExport, lang: Lang) -> dict[str, Any]:
+    """Return what was written of a model and, of 8 bits, what they cost."""
+    return {
+        "model": str(export.model),
+        "files": {
+            str(form): {"file": str(file.path), "n_bytes": file.n_bytes}
+            for form, file in export.files.items()
+        },
+        "n_labels": export.n_labels,
+        "golden": to_json(export.golden),
+        "int8": None if export.cost is None else _cost(export.cost, lang),
+    }
+
+
 def merge_data(merge: Merge, lang: Lang) -> dict[str, Any]:
     """Return what was merged and what was wrong."""
     refused = [
@@ -222,6 +238,33 @@ def _standing(standing: Standing) -> dict[str, Any]:
         "hit_rate": _rounded(standing.hit_rate),
         "gain_points": _rounded(standing.gain_points),
         "gain_interval": [_rounded(interval.low), _rounded(interval.high)],
+    }
+
+
+def _cost(cost: Cost, lang: Lang) -> dict[str, Any]:
+    accuracy = cost.accuracy
+    return {
+        "n_bytes_before": cost.n_bytes_before,
+        "n_bytes": cost.n_bytes,
+        "ms_before": _rounded(cost.ms_before),
+        "ms": _rounded(cost.ms),
+        "golden": to_json(cost.golden),
+        "pictures": to_json(cost.pictures),
+        "accuracy": None
+        if accuracy is None
+        else {
+            "n": accuracy.n,
+            "before": _rounded(accuracy.before),
+            "after": _rounded(accuracy.after),
+            "difference": _rounded(accuracy.difference),
+            "difference_interval": [
+                _rounded(accuracy.difference_interval.low),
+                _rounded(accuracy.difference_interval.high),
+            ],
+            "n_changed": accuracy.n_changed,
+        },
+        "objections": [said_error(one, lang)["error"] for one in cost.objections],
+        "notices": _said(cost.notices, lang),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from apprenti.domain.prediction import Prediction
     from apprenti.domain.report import Report
     from apprenti.domain.seams import Progress
+    from apprenti.flow.export import ModelExport
     from apprenti.flow.inspect import Inspection
     from apprenti.flow.tools import Tools
     from apprenti.flow.train import Training
@@ -87,6 +89,50 @@ class Recogniser:
         from apprenti.flow.report import write_report
 
         return write_report(self.path, lang=lang, out=None if out is None else Path(out))
+
+    def export(
+        self,
+        *,
+        onnx: bool | Source = False,
+        int8: bool | Source = False,
+        labels: bool | Source = False,
+        photos: Source | None = None,
+        overwrite: bool = False,
+        force: bool = False,
+        progress: Progress | None = None,
+    ) -> ModelExport:
+        """Write parts of the model for other programs, each checked against its golden inputs first.
+
+        Args:
+            onnx: one graph that any ONNX Runtime opens; ``True`` writes it beside the model, a path there.
+            int8: the same with networks in 8 bits: smaller, quicker, not quite the same answers.
+            labels: the labels in the order of the probabilities, one a line; a JSON list in a ``.json`` file.
+            photos: labelled photos that say what 8 bits cost in accuracy.
+            overwrite: whether files that are there may be replaced.
+            force: whether 8 bits are written although they cost too much.
+            progress: told how far it is; nobody when left out.
+
+        Raises:
+            OptionError: nothing to export, or a file that is there already.
+            UserError: there is no network to put into 8 bits, or they cost too much.
+        """
+        from apprenti.flow.export import export_model
+
+        wanted = {"onnx": onnx, "int8": int8, "labels": labels}
+        with _tools(progress) as tools:
+            return export_model(
+                self.path,
+                {
+                    form: None if place is True else Path(place)
+                    for form, place in wanted.items()
+                    if place is not False
+                },
+                photos=None if photos is None else Path(photos),
+                overwrite=overwrite,
+                force=force,
+                cpu_clock=time.thread_time,
+                tools=tools,
+            )
 
     def __repr__(self) -> str:
         return f"Recogniser({str(self.path)!r}, {len(self.labels)} labels)"

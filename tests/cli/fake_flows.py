@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,12 @@ from apprenti.domain.report import Report
 from apprenti.domain.seams import Progress
 from apprenti.domain.sentence import Sentence
 from apprenti.flow.bench_selector import SelectorBench
+from apprenti.flow.eight_bits import Cost, Difference
+from apprenti.flow.export import ExportedFile, Format, ModelExport
 from apprenti.flow.inspect import Inspection
 from apprenti.flow.knowledge import Amount, Export, KnowledgeSummary, Merge, Refusal
 from apprenti.flow.train import Training
+from apprenti.stages.evaluate import PairedAccuracy
 from apprenti.stages.select import Standing
 
 EMPTY = Sentence(key="errors.empty_file", values={"item": "hat/0.png"})
@@ -89,6 +92,16 @@ KNOWLEDGE = KnowledgeSummary(
 )  # fmt: skip
 MERGEABLE = Amount(n_trainings=5, n_cells=150)
 REFUSAL = Refusal(place="7", reason=Sentence(key="errors.record_repeats", values={"entry": "score\x1b[2J"}))
+
+SAME = Difference(n=3, n_same=3, probability=0.0, distance=0.0)
+COST = Cost(
+    n_bytes_before=7_850_222, n_bytes=6_127_152, ms_before=7.43, ms=4.96,
+    golden=Difference(n=3, n_same=3, probability=0.0123, distance=0.001),
+    pictures=Difference(n=24, n_same=23, probability=0.1, distance=0.02),
+)  # fmt: skip
+LOST = PairedAccuracy(
+    n=150, n_right_before=126, n_right=123, n_changed=5, difference_interval=Interval(low=-0.05, high=0.012)
+)
 
 
 def a_prediction(item: str, label: str | None = "hat", **changes: Any) -> Prediction:
@@ -169,6 +182,17 @@ class FakeFlows:
     def write_report(self, model: Path, *, lang: str, out: Path | None = None) -> Path:
         self._note("write_report", model=model, lang=lang, out=out)
         return out or model.with_suffix(".html")
+
+    def export_model(self, model: Path, files: Mapping[str, Path | None], **options: Any) -> ModelExport:
+        self._note("export_model", model=model, files=files, **options)
+        written = {
+            Format(form): ExportedFile(path=path or Path(f"clothes.{form}"), n_bytes=7_850_222)
+            for form, path in files.items()
+        }
+        return ModelExport(
+            model=model, files=written, n_labels=3, golden=SAME if "onnx" in files else None,
+            cost=replace(COST, accuracy=LOST if options["photos"] else None) if "int8" in files else None,
+        )  # fmt: skip
 
     def write_samples(self, name: str, folder: Path) -> int:
         self._note("write_samples", name=name, folder=folder)

@@ -54,6 +54,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
         "predict",
         "evaluate",
         "report",
+        "export",
         "serve",
         "samples",
         "knowledge",

@@ -78,7 +78,7 @@ def keep_only(model: onnx.ModelProto, outputs: Iterable[str]) -> onnx.ModelProto
     for node in reversed(model.graph.node):
         if needed.intersection(node.output):
             kept.append(node)
-            needed.update(_used_by(node))
+            needed.update(used_by(node))
     result = onnx.ModelProto(ir_version=model.ir_version, opset_import=model.opset_import)
     result.graph.name = "features"
     result.graph.node.extend(reversed(kept))
@@ -128,11 +128,12 @@ def with_opset(model: onnx.ModelProto, opset: int, *, item: str) -> onnx.ModelPr
         raise BackboneError("backbone_opset", item=item, opset=default_opset(model), wanted=opset) from error
 
 
-def _used_by(node: onnx.NodeProto) -> Iterator[str]:
+def used_by(node: onnx.NodeProto) -> Iterator[str]:
+    """Yield the names of the tensors a node reads, those its subgraphs read among them."""
     yield from node.input
     for graph in subgraphs(node):
         for inner in graph.node:
-            yield from _used_by(inner)
+            yield from used_by(inner)
         yield from (value.name for value in graph.output)
 
 

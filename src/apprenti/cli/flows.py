@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from apprenti.domain.report import Report
     from apprenti.domain.seams import Progress
     from apprenti.flow.bench_selector import SelectorBench
+    from apprenti.flow.export import ModelExport
     from apprenti.flow.inspect import Inspection
     from apprenti.flow.knowledge import Export, KnowledgeSummary, Merge
     from apprenti.flow.tools import Tools
@@ -79,6 +80,31 @@ class Flows:
         from apprenti.flow.report import write_report
 
         return write_report(model, lang=lang, out=out)
+
+    def export_model(
+        self,
+        model: Path,
+        files: Mapping[str, Path | None],
+        *,
+        photos: Path | None,
+        overwrite: bool,
+        force: bool,
+        tools: Tools,
+    ) -> ModelExport:
+        """Write parts of a model for other programs."""
+        import time
+
+        from apprenti.flow.export import export_model
+
+        return export_model(
+            model,
+            files,
+            photos=photos,
+            overwrite=overwrite,
+            force=force,
+            cpu_clock=time.thread_time,
+            tools=tools,
+        )
 
     def write_samples(self, name: str, folder: Path) -> int:
         """Write a small real data set as folders of pictures and return how many there are."""
