@@ -87,6 +87,7 @@ def train(data: Path, backbones: Sequence[Path], *, seed: int, budget: str) -> M
             "n_test": said["test"]["n"],
             "kept": said["kept"],
             "trials": said["trials"],
+            "predicted_seconds": {pick["recipe"]: pick["predicted_seconds"] for pick in said["picks"]},
             "n_examples": said["profile"]["n_examples"],
             "wall_seconds": round(done.wall_seconds, 2),
             "cpu_seconds": round(done.cpu_seconds, 2),

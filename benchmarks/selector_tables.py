@@ -7,6 +7,7 @@ from markdown import NOTHING, percent, table
 
 METHODS = ("random", "average", "portfolio", "nearest", "ours")
 SETTINGS = ("five picks", "five picks, by cost", "10 s")
+FED_BACK = ("5 cells", "30 promising cells", "30 cells, 25 by chance", "whole rows")
 
 
 def selector_table() -> str:
@@ -55,6 +56,21 @@ def foresight_table() -> str:
                 [f"CPU seconds of a choice, {row['setting']}", row["matrix"], f"{row['cpu_seconds']:.2f}"]
             )
     return table(["what", "matrix", "measured"], lines) if lines else NOTHING
+
+
+def feedback_table() -> str:
+    """Regret after so many users, by how many cells each of them left."""
+    regrets: dict[int, dict[str, float]] = {}
+    for row in results.load("selector"):
+        if row["measure"] == "feedback":
+            cells, _, users = row["setting"].rpartition(", ")
+            regrets.setdefault(int(users.split()[0]), {})[cells] = row["mean_regret_points"]
+    lines = [
+        [str(n_users), *(f"{of[cells]:.2f}" if cells in of else NOTHING for cells in FED_BACK)]
+        for n_users, of in sorted(regrets.items())
+    ]
+    heads = ["users", *(f"{cells} each" for cells in FED_BACK[:2]), *FED_BACK[2:]]
+    return table(heads, lines) if lines else NOTHING
 
 
 def _order(row: results.Row) -> tuple[str, int, int]:

@@ -16,14 +16,27 @@ from collections.abc import Callable
 
 import results
 from curve_tables import curves_table
+from export_table import export_table, plain_table
+from growth_picture import growth_picture
 from image_sets import BACKBONES, SETS
 from markdown import NOTHING, percent, table
+from own_tables import (
+    own_bars_table,
+    own_bench_table,
+    own_budget_table,
+    own_foresight_table,
+    own_growth_table,
+    own_noise_table,
+    own_regret_table,
+)
 from prior import head_of, validation_scores
 from probe_tables import history_table, means_table, outlook_table, probes_table
-from selector_tables import foresight_table, rounds_table, selector_table
+from selector_tables import feedback_table, foresight_table, rounds_table, selector_table
 
 DOCUMENTS = ("README.md", "docs/benchmarks.md", "docs/dependencies.md", "pretrain/MODEL_CARD.md")
 MARKED = re.compile(r"(<!-- table: (?P<name>\w+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
+
+PICTURES = {"docs/images/growth.svg": growth_picture}
 
 BARS = (
     ("clothing", "MobileNetV2", 0.86),
@@ -44,26 +57,27 @@ BARS = (
 
 
 def main() -> int:
-    """Rewrite or check every document."""
+    """Rewrite or check every document and picture."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
-    stale = []
-    for name in DOCUMENTS:
-        path = results.ROOT / name
-        text = path.read_text(encoding="utf-8")
-        fresh = filled(text)
-        if fresh != text:
-            stale.append(name)
-            if not options.check:
-                path.write_text(fresh, encoding="utf-8")
+    fresh = {name: filled((results.ROOT / name).read_text(encoding="utf-8")) for name in DOCUMENTS}
+    fresh |= {name: draw() for name, draw in PICTURES.items()}
+    stale = [name for name, text in fresh.items() if _kept(name) != text]
+    for name in stale if not options.check else ():
+        (results.ROOT / name).write_text(fresh[name], encoding="utf-8")
     print(
         "\n".join(f"{name}: {'stale' if options.check else 'rewritten'}" for name in stale),
         end="\n" if stale else "",
     )
     return 1 if stale and options.check else 0
+
+
+def _kept(name: str) -> str:
+    path = results.ROOT / name
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def filled(text: str) -> str:
@@ -211,6 +225,14 @@ TABLES: dict[str, Callable[[], str]] = {
     "selector": selector_table,
     "rounds": rounds_table,
     "foresight": foresight_table,
+    "feedback": feedback_table,
+    "own_bars": own_bars_table,
+    "own_regret": own_regret_table,
+    "own_foresight": own_foresight_table,
+    "own_budget": own_budget_table,
+    "own_growth": own_growth_table,
+    "own_noise": own_noise_table,
+    "own_bench": own_bench_table,
     "learning_curves": curves_table,
     "main_job": main_job_table,
     "baselines": baselines_table,
@@ -219,6 +241,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "cpu": cpu_table,
     "memory": memory_table,
     "first_answer": first_answer_table,
+    "export": export_table,
+    "export_plain": plain_table,
     "sizes": sizes_table,
     "dependencies": dependencies_table,
 }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import io
 import json
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -90,10 +92,21 @@ def _learnable(source: Source, work: Path, data_root: Path) -> Iterator[tuple[st
     from image_sets import lay_out
 
     options = argparse.Namespace(work=work, data_root=data_root, table_seed=None)
-    dataset = _read(lay_out(source.of, options))
+    with _alone(work / "sets" / f"{source.of}.lock"):  # two sources of one set may be laid out side by side
+        folder = lay_out(source.of, options)
+    dataset = _read(folder)
     learnable = [example for example in dataset.examples if example.split is not Split.TEST]
     for example in learnable[: source.n_photos]:
         yield str(example.target), Path(example.path).read_bytes()
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Let one process in at a time; a process that dies lets the next one in."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _changed(data: bytes, change: str) -> bytes:

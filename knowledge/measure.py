@@ -157,13 +157,18 @@ def result_path(task: Task, work: Path) -> Path:
 
 
 def read_result(task: Task, work: Path) -> Measured | None:
-    """Return what a task taught, where it was measured with the weights and the recipes of today."""
+    """Return what a task taught, where it was measured with the weights, the recipes and the programs of today.
+
+    Its family is the one it has today: which data sets are kin may be seen later than they are measured.
+    """
     try:
         found: Measured = from_json(Measured, json.loads(result_path(task, work).read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return None
-    same_weights = found.weights_sha256 == load_embedded(min(SIZES_PX)).sha256
-    return found if same_weights and found.catalogue_sha256 == catalogue_sha256() else None
+    today = (load_embedded(min(SIZES_PX)).sha256, catalogue_sha256(), program_versions())
+    if (found.weights_sha256, found.catalogue_sha256, dict(found.versions)) != today:
+        return None
+    return replace(found, family=SOURCES[task.source].family)
 
 
 def catalogue_sha256() -> str:

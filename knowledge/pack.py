@@ -2,9 +2,9 @@
 
     python -m knowledge.pack --work build/knowledge
 
-One row for each (data set, recipe): score, balanced accuracy, seconds, split, photos fitted on, and the numbers of the
-data set's profile, repeated. The file's own metadata say which programs and which weights it was made with, so that it
-is passed over where the weights are others.
+One row for each (data set, recipe): score, balanced accuracy, seconds, split, photos fitted on and scored on, and the
+numbers of the data set's profile, repeated. The file's own metadata say which programs and which weights it was made
+with, so that it is passed over where the weights are others.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from knowledge.measure import Measured, read_result
 
 MAX_BYTES = 2_000_000
 NAMES = ("dataset", "family", "recipe", "split")
+COUNTS = ("n_train", "n_held_out")
 
 
 def main() -> None:
@@ -61,8 +62,8 @@ def pack(measured: Sequence[Measured], out: Path) -> None:
     frame = pandas.DataFrame(_rows(measured))
     for name in NAMES:
         frame[name] = frame[name].astype("category")
-    numbers = [name for name in frame.columns if name not in (*NAMES, "n_train")]
-    frame = frame.astype({**dict.fromkeys(numbers, "float32"), "n_train": "int32"})
+    numbers = [name for name in frame.columns if name not in (*NAMES, *COUNTS)]
+    frame = frame.astype({**dict.fromkeys(numbers, "float32"), **dict.fromkeys(COUNTS, "int32")})
     write(
         str(out),
         frame,
@@ -81,6 +82,7 @@ def _rows(measured: Iterable[Measured]) -> list[dict[str, Any]]:
             "recipe": cell.recipe,
             "split": cell.split,
             "n_train": cell.n_train,
+            "n_held_out": result.n_held_out,
             "score": cell.score,
             "balanced_accuracy": cell.balanced_accuracy,
             "seconds": cell.seconds,

@@ -50,7 +50,12 @@ def rows_of(task: Task, dataset: Dataset) -> Rows:
             return max(2, int(n * task.imbalance ** -rank[label]))
 
         fitted, asked = _at_most(fitted, n_kept), _at_most(asked, n_kept)
-    return Rows(fitted=tuple(fitted[:N_FITTED]), held_out=tuple(asked[:N_HELD_OUT]))
+    fitted = fitted[:N_FITTED]
+    learnt = {
+        example.target for example in fitted
+    }  # a class of one group of near duplicates may be on one side only
+    asked = [example for example in asked if example.target in learnt]
+    return Rows(fitted=tuple(fitted), held_out=tuple(asked[:N_HELD_OUT]))
 
 
 def as_a_user_has_it(task: Task, dataset: Dataset, rows: Rows) -> Dataset:

@@ -66,6 +66,48 @@ def test_the_environment_decides_the_folders_and_the_workers(tmp_path: Path) -> 
     assert settings.n_workers == 3
 
 
+def test_the_hub_is_the_public_one_with_a_cache_of_our_own_and_no_token(tmp_path: Path) -> None:
+    hub = read_settings({"APPRENTI_CACHE": str(tmp_path)}).hub
+    assert (hub.endpoint, hub.gateway) == ("https://huggingface.co", ("huggingface.co", 443))
+    assert hub.cache_folder.is_relative_to(tmp_path)
+    assert (hub.token, hub.offline) == (None, False)
+
+
+def test_what_programs_of_the_hub_read_from_the_environment_counts_here_too(tmp_path: Path) -> None:
+    told = {"HF_ENDPOINT": "http://hub.lan:8080/", "HF_TOKEN": "hf_mine", "HF_HUB_OFFLINE": "1"}
+    hub = read_settings(told | {"HF_HOME": str(tmp_path), "APPRENTI_CACHE": str(tmp_path / "own")}).hub
+    assert (hub.endpoint, hub.gateway) == ("http://hub.lan:8080", ("hub.lan", 8080))
+    assert (hub.token, hub.offline, hub.cache_folder) == ("hf_mine", True, tmp_path / "hub")
+    assert hub.own_folder.is_relative_to(tmp_path / "own")
+    assert read_settings({"HF_HOME": "a", "HF_HUB_CACHE": str(tmp_path)}).hub.cache_folder == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("variables", "gateway"),
+    [
+        ({"HTTPS_PROXY": "http://proxy.lan:3128"}, ("proxy.lan", 3128)),
+        ({"https_proxy": "proxy.lan:3128"}, ("proxy.lan", 3128)),
+        ({"ALL_PROXY": "socks5://proxy.lan"}, ("proxy.lan", 1080)),
+        ({"HTTP_PROXY": "http://proxy.lan:3128"}, ("huggingface.co", 443)),
+        (
+            {"HTTPS_PROXY": "http://proxy.lan:3128", "NO_PROXY": "lan, .huggingface.co"},
+            ("huggingface.co", 443),
+        ),
+        ({"HTTPS_PROXY": "http://proxy.lan:3128", "NO_PROXY": "face.co"}, ("proxy.lan", 3128)),
+    ],
+)
+def test_the_first_connection_goes_to_the_proxy_where_there_is_one(
+    variables: dict[str, str], gateway: tuple[str, int]
+) -> None:
+    assert read_settings(variables).hub.gateway == gateway
+
+
+def test_a_hub_without_an_address_is_refused() -> None:
+    with pytest.raises(OptionError) as caught:
+        read_settings({"HF_ENDPOINT": "http://hub:many"})
+    assert caught.value.key == "bad_hub"
+
+
 def test_without_an_environment_the_machine_decides() -> None:
     settings = read_settings({})
     assert settings.n_workers >= 1
@@ -82,7 +124,8 @@ def test_a_number_of_workers_that_is_none_is_refused(value: str) -> None:
 
 
 def some_settings(cache_folder: Path) -> Settings:
-    return Settings(cache_folder=cache_folder, data_folder=cache_folder, n_workers=1, memory_mb=2048)
+    hub = read_settings({"APPRENTI_CACHE": str(cache_folder)}).hub
+    return Settings(cache_folder=cache_folder, data_folder=cache_folder, n_workers=1, memory_mb=2048, hub=hub)
 
 
 def test_the_tools_are_made_from_the_settings(tmp_path: Path) -> None:

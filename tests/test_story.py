@@ -109,11 +109,12 @@ def test_python_the_command_line_and_the_report_agree(story: Story) -> None:
     assert prediction.top[0] == (prediction.label, prediction.probability)
 
 
-def test_the_same_data_seed_and_versions_give_the_same_bytes(
+def test_the_same_data_seed_versions_and_knowledge_give_the_same_bytes(
     story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever the folder is called, with one worker instead of two, and with features left by ``inspect``."""
     monkeypatch.setenv("APPRENTI_CACHE", str(tmp_path / "another cache"))
+    monkeypatch.setenv("APPRENTI_DATA", str(tmp_path / "nothing learnt yet"))
     monkeypatch.setenv("APPRENTI_WORKERS", "1")
     moved = tmp_path / "under another name"
     story.photos.rename(moved)
@@ -132,6 +133,13 @@ def test_thirty_cells_or_more_are_kept_for_the_knowledge_without_names(story: St
     kept = "".join(path.read_text() for path in (story.data_folder / "knowledge").iterdir())
     assert str(story.photos) not in kept
     assert story.photos.name not in kept
+
+
+def test_the_kept_recipe_is_compared_with_those_measured_while_the_model_was_finished(story: Story) -> None:
+    hindsight = story.printed["hindsight"]
+    assert isinstance(hindsight, dict)
+    assert hindsight["n_others"] >= 30
+    assert 0 <= hindsight["regret_points"] <= 100
 
 
 def test_what_a_real_training_taught_can_be_shared_whole(story: Story, tmp_path: Path) -> None:

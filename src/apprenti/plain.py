@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from apprenti.domain.dataset import DuplicateGroup, SetAside
     from apprenti.domain.errors import ApprentiError
     from apprenti.domain.more_photos import MorePhotos
+    from apprenti.domain.outlook import Hindsight, Outlook
     from apprenti.domain.prediction import Prediction
-    from apprenti.domain.recipe import Pick, Trial
+    from apprenti.domain.recipe import Interval, Pick, Trial
     from apprenti.domain.scores import Scores
     from apprenti.domain.sentence import Sentence
     from apprenti.flow.bench_selector import SelectorBench
+    from apprenti.flow.eight_bits import Cost
+    from apprenti.flow.export import ModelExport
     from apprenti.flow.inspect import Inspection
     from apprenti.flow.knowledge import Export, KnowledgeSummary, Merge
     from apprenti.flow.train import Training
@@ -88,6 +91,8 @@ def inspection_data(inspection: Inspection, lang: Lang) -> dict[str, Any]:
         "conflicts": [_group(group) for group in groups if group.conflicting],
         "notices": _said(dataset.notices, lang),
         "picks": [_pick(pick, lang) for pick in inspection.picks],
+        "predicted_seconds": _rounded(inspection.predicted_seconds),
+        "outlook": outlook_data(inspection.outlook),  # null where nothing is known
         "more_photos": _more_photos(inspection.more_photos, lang),
     }
 
@@ -102,11 +107,51 @@ def training_data(training: Training, lang: Lang) -> dict[str, Any]:
         "picks": [_pick(pick, lang) for pick in training.picks],
         "trials": [_trial(trial, lang) for trial in training.trials],
         "kept": training.kept.name,
+        "outlook": outlook_data(training.report.outlook),
+        "hindsight": _hindsight(training.hindsight),
         "test": training.report.flat_scores(),
         "seconds": _rounded(training.seconds),
         "notices": _said(training.report.notices, lang),
         "set_aside": _set_aside(data.set_aside, lang),
         "n_set_aside": data.n_set_aside,
+    }
+
+
+def outlook_data(outlook: Outlook | None) -> dict[str, Any] | None:
+    """Return what was expected of the picks and what they rest on; ``None`` where a fixed order chose."""
+    if outlook is None:
+        return None
+    return {
+        "n_datasets": outlook.n_datasets,
+        "n_families": outlook.n_families,
+        "by_likeness": outlook.by_likeness,
+        "best_score": _ends(outlook.best_score),
+        "neighbours": [
+            {
+                "name": one.name,
+                "n_related": one.n_related,
+                "weight": _rounded(one.weight),
+                "best": None if one.best is None else one.best.name,
+                "best_score": to_json(one.best_score),
+                "behind_points": to_json(one.behind_points),
+                "gone": [recipe.name for recipe in one.gone],
+                "instead": [recipe.name for recipe in one.instead],
+            }
+            for one in outlook.neighbours
+        ],
+    }
+
+
+def _hindsight(hindsight: Hindsight | None) -> dict[str, Any] | None:
+    if hindsight is None:
+        return None
+    return {
+        "n_others": hindsight.n_others,
+        "n_photos": hindsight.n_photos,
+        "best": hindsight.best.name,
+        "best_score": _rounded(hindsight.best_score),
+        "kept_score": _rounded(hindsight.kept_score),
+        "regret_points": _rounded(hindsight.regret_points),
     }
 
 
@@ -148,6 +193,20 @@ def export_data(export: Export, lang: Lang) -> dict[str, Any]:
     return {"file": str(export.path), **counts, "refused": refused, "n_left_over": export.n_left_over}
 
 
+def model_export_data(export: ModelExport, lang: Lang) -> dict[str, Any]:
+    """Return what was written of a model and, of 8 bits, what they cost."""
+    return {
+        "model": str(export.model),
+        "files": {
+            str(form): {"file": str(file.path), "n_bytes": file.n_bytes}
+            for form, file in export.files.items()
+        },
+        "n_labels": export.n_labels,
+        "golden": to_json(export.golden),
+        "int8": None if export.cost is None else _cost(export.cost, lang),
+    }
+
+
 def merge_data(merge: Merge, lang: Lang) -> dict[str, Any]:
     """Return what was merged and what was wrong."""
     refused = [
@@ -182,6 +241,33 @@ def _standing(standing: Standing) -> dict[str, Any]:
     }
 
 
+def _cost(cost: Cost, lang: Lang) -> dict[str, Any]:
+    accuracy = cost.accuracy
+    return {
+        "n_bytes_before": cost.n_bytes_before,
+        "n_bytes": cost.n_bytes,
+        "ms_before": _rounded(cost.ms_before),
+        "ms": _rounded(cost.ms),
+        "golden": to_json(cost.golden),
+        "pictures": to_json(cost.pictures),
+        "accuracy": None
+        if accuracy is None
+        else {
+            "n": accuracy.n,
+            "before": _rounded(accuracy.before),
+            "after": _rounded(accuracy.after),
+            "difference": _rounded(accuracy.difference),
+            "difference_interval": [
+                _rounded(accuracy.difference_interval.low),
+                _rounded(accuracy.difference_interval.high),
+            ],
+            "n_changed": accuracy.n_changed,
+        },
+        "objections": [said_error(one, lang)["error"] for one in cost.objections],
+        "notices": _said(cost.notices, lang),
+    }
+
+
 def _details(scores: Scores, labels: Sequence[str]) -> dict[str, Any]:
     return {
         "confusion": [
@@ -202,7 +288,12 @@ def _pick(pick: Pick, lang: Lang) -> dict[str, Any]:
         "recipe": pick.recipe.name,
         "reason": pick.reason.said(lang),
         "predicted_seconds": _rounded(pick.predicted_seconds),
+        "predicted_score": _ends(pick.predicted_score),
     }
+
+
+def _ends(interval: Interval | None) -> list[float] | None:
+    return None if interval is None else [_rounded(interval.low), _rounded(interval.high)]
 
 
 def _more_photos(more: MorePhotos | None, lang: Lang) -> dict[str, Any] | None:
@@ -211,12 +302,11 @@ def _more_photos(more: MorePhotos | None, lang: Lang) -> dict[str, Any] | None:
 
 
 def _trial(trial: Trial, lang: Lang) -> dict[str, Any]:
-    interval = trial.interval
     return {
         "recipe": trial.recipe.name,
         "status": trial.status.value,
         "score": to_json(trial.score),
-        "interval": None if interval is None else [_rounded(interval.low), _rounded(interval.high)],
+        "interval": _ends(trial.interval),
         "balanced_accuracy": to_json(trial.balanced_accuracy),
         "log_loss": to_json(trial.log_loss),
         "n_validation": trial.n_validation,

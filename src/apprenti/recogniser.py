@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from apprenti.domain.hub import backbone_choice
 from apprenti.settings import (
     DEFAULT_BUDGET,
     default_model_path,
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from apprenti.domain.prediction import Prediction
     from apprenti.domain.report import Report
     from apprenti.domain.seams import Progress
+    from apprenti.flow.export import ModelExport
     from apprenti.flow.inspect import Inspection
     from apprenti.flow.tools import Tools
     from apprenti.flow.train import Training
@@ -87,6 +90,50 @@ class Recogniser:
 
         return write_report(self.path, lang=lang, out=None if out is None else Path(out))
 
+    def export(
+        self,
+        *,
+        onnx: bool | Source = False,
+        int8: bool | Source = False,
+        labels: bool | Source = False,
+        photos: Source | None = None,
+        overwrite: bool = False,
+        force: bool = False,
+        progress: Progress | None = None,
+    ) -> ModelExport:
+        """Write parts of the model for other programs, each checked against its golden inputs first.
+
+        Args:
+            onnx: one graph that any ONNX Runtime opens; ``True`` writes it beside the model, a path there.
+            int8: the same with networks in 8 bits: smaller, quicker, not quite the same answers.
+            labels: the labels in the order of the probabilities, one a line; a JSON list in a ``.json`` file.
+            photos: labelled photos that say what 8 bits cost in accuracy.
+            overwrite: whether files that are there may be replaced.
+            force: whether 8 bits are written although they cost too much.
+            progress: told how far it is; nobody when left out.
+
+        Raises:
+            OptionError: nothing to export, or a file that is there already.
+            UserError: there is no network to put into 8 bits, or they cost too much.
+        """
+        from apprenti.flow.export import export_model
+
+        wanted = {"onnx": onnx, "int8": int8, "labels": labels}
+        with _tools(progress) as tools:
+            return export_model(
+                self.path,
+                {
+                    form: None if place is True else Path(place)
+                    for form, place in wanted.items()
+                    if place is not False
+                },
+                photos=None if photos is None else Path(photos),
+                overwrite=overwrite,
+                force=force,
+                cpu_clock=time.thread_time,
+                tools=tools,
+            )
+
     def __repr__(self) -> str:
         return f"Recogniser({str(self.path)!r}, {len(self.labels)} labels)"
 
@@ -107,12 +154,14 @@ def train(
         data: folder, archive or table of labelled photos.
         out: the model file; named after the data, in the current folder, when left out.
         budget: wall time for everything: seconds, or ``"90s"``, ``"2m"``, ``"1h"``.
-        backbones: ONNX files to take features from instead of the packaged network; ``"classic"`` for none.
+        backbones: ONNX files, or networks of a hub as ``"hf:OWNER/NAME"``, to take features from instead of the
+            packaged network; ``"classic"`` for none.
         seed: of everything random.
         lang: language of the report.
         progress: told how far it is; nobody when left out.
 
     Raises:
+        BackboneError: a backbone cannot be had or used; the message says why and what to do.
         DataError: the data cannot be trained on; the message says why and what to do.
         OptionError: an argument is wrong.
     """
@@ -124,7 +173,7 @@ def train(
             source,
             out=Path(out) if out is not None else default_model_path(source),
             budget_seconds=seconds_of(budget),
-            backbones=tuple(Path(backbone) for backbone in backbones),
+            backbones=tuple(backbone_choice(backbone) for backbone in backbones),
             seed=seed,
             lang=lang,
             tools=tools,
@@ -137,9 +186,8 @@ def inspect(data: Source, *, backbones: Sequence[Source] = ()) -> Inspection:
     from apprenti.flow.inspect import inspect_data
 
     with _tools() as tools:
-        return inspect_data(
-            Path(data), backbones=tuple(Path(backbone) for backbone in backbones), tools=tools
-        )
+        chosen = tuple(backbone_choice(backbone) for backbone in backbones)
+        return inspect_data(Path(data), backbones=chosen, tools=tools)
 
 
 def load(path: Source) -> Recogniser:

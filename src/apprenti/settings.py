@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from apprenti.domain.errors import OptionError
 
 if TYPE_CHECKING:
     from apprenti.domain.seams import Progress, Shelf
     from apprenti.flow.tools import Tools
+    from apprenti.hub import HubAccess
 
 APP = "apprenti"
 DEFAULT_BUDGET = "2m"
@@ -24,6 +26,8 @@ DATA_ENDINGS = (".tar.gz", ".tar.bz2", ".tar.xz", ".tgz", ".tar", ".zip", ".csv"
 CACHE_MAX_BYTES = 4 * 2**30
 CANDIDATE_MEMORY_MB = (1024, 4096)
 
+_TRUE = ("1", "ON", "YES", "TRUE")
+_PORTS = {"http": 80, "https": 443, "socks5": 1080}
 _BUDGET = re.compile(r"(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m)?(?:(?P<s>\d+(?:\.\d+)?)s?)?")
 
 
@@ -37,12 +41,15 @@ class Settings:
         n_workers: processes that work side by side (``APPRENTI_WORKERS``); by default one for each
             processor this one may use.
         memory_mb: what one candidate may use: a third of the machine, within 1..4 GB.
+        hub: where networks given as ``hf:...`` come from (``HF_ENDPOINT``, ``HF_HOME``, ``HF_HUB_CACHE``,
+            ``HF_HUB_OFFLINE``, ``HF_TOKEN``, as all programs of that hub read them).
     """
 
     cache_folder: Path
     data_folder: Path
     n_workers: int
     memory_mb: int
+    hub: HubAccess
 
     @property
     def knowledge_folder(self) -> Path:
@@ -59,11 +66,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     from platformdirs import PlatformDirs
 
     usual = PlatformDirs(APP, appauthor=False)
+    cache_folder = Path(environment.get("APPRENTI_CACHE") or usual.user_cache_path)
     return Settings(
-        cache_folder=Path(environment.get("APPRENTI_CACHE") or usual.user_cache_path),
+        cache_folder=cache_folder,
         data_folder=Path(environment.get("APPRENTI_DATA") or usual.user_data_path),
         n_workers=_n_workers(environment.get("APPRENTI_WORKERS", "")),
         memory_mb=_candidate_memory_mb(),
+        hub=_hub(environment, cache_folder),
     )
 
 
@@ -81,6 +90,7 @@ def open_tools(settings: Settings, progress: Progress) -> Iterator[Tools]:
             clock=time.monotonic,
             knowledge_folder=settings.knowledge_folder,
             memory_mb=settings.memory_mb,
+            hub=settings.hub,
         )
 
 
@@ -134,6 +144,38 @@ def _open_shelf(settings: Settings) -> Shelf:
         return FeatureShelf(settings.cache_folder / "features", max_bytes=CACHE_MAX_BYTES)
     except OSError:
         return MemoryShelf()
+
+
+def _hub(environment: Mapping[str, str], cache_folder: Path) -> HubAccess:
+    """Return how the hub is reached; a token that some other program left on the disk is not used."""
+    from apprenti.hub import DEFAULT_ENDPOINT, HubAccess
+
+    own = cache_folder / "hub"
+    home = environment.get("HF_HOME")
+    endpoint = (environment.get("HF_ENDPOINT") or DEFAULT_ENDPOINT).rstrip("/")
+    return HubAccess(
+        endpoint=endpoint,
+        gateway=_gateway(endpoint, environment),
+        cache_folder=Path(environment.get("HF_HUB_CACHE") or (Path(home) / "hub" if home else own / "files")),
+        own_folder=own,
+        token=environment.get("HF_TOKEN") or None,
+        offline=environment.get("HF_HUB_OFFLINE", "").upper() in _TRUE,
+    )
+
+
+def _gateway(endpoint: str, environment: Mapping[str, str]) -> tuple[str, int]:
+    """Return host and port the first connection to ``endpoint`` goes to: a proxy's where one stands before it."""
+    there = urlsplit(endpoint)
+    names = [name for each in (f"{there.scheme}_proxy", "all_proxy") for name in (each, each.upper())]
+    proxy = next((environment[name] for name in names if environment.get(name)), "")
+    spared = (environment.get("no_proxy") or environment.get("NO_PROXY") or "").split(",")
+    host = f".{there.hostname}"
+    if proxy and not any(one.strip() == "*" or host.endswith(f".{one.strip(' .')}") for one in spared):
+        there = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    try:
+        return there.hostname or "", there.port or _PORTS.get(there.scheme, 443)
+    except ValueError as error:
+        raise OptionError("bad_hub", value=there.geturl()) from error
 
 
 def _n_workers(wanted: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from tests.making import a_dataset, an_example
 
 from apprenti.domain.dataset import DuplicateGroup, SetAside
 from apprenti.domain.more_photos import Gain, MorePhotos
+from apprenti.domain.outlook import Hindsight, Neighbour, Outlook
 from apprenti.domain.prediction import Prediction
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Interval, Pick, Recipe, Trial, TrialStatus
@@ -21,9 +22,12 @@ from apprenti.domain.report import Report
 from apprenti.domain.seams import Progress
 from apprenti.domain.sentence import Sentence
 from apprenti.flow.bench_selector import SelectorBench
+from apprenti.flow.eight_bits import Cost, Difference
+from apprenti.flow.export import ExportedFile, Format, ModelExport
 from apprenti.flow.inspect import Inspection
 from apprenti.flow.knowledge import Amount, Export, KnowledgeSummary, Merge, Refusal
 from apprenti.flow.train import Training
+from apprenti.stages.evaluate import PairedAccuracy
 from apprenti.stages.select import Standing
 
 EMPTY = Sentence(key="errors.empty_file", values={"item": "hat/0.png"})
@@ -37,9 +41,25 @@ PROFILE = Profile(
     landmarks={"linear": 0.71}, n_landmark=500,
 )  # fmt: skip
 PICKS = tuple(
-    Pick(recipe=recipe, reason=Sentence(key="select.ridge", values={"rank": rank}), predicted_seconds=3.0)
+    Pick(
+        recipe=recipe,
+        reason=Sentence(key="select.ridge", values={"rank": rank}),
+        predicted_seconds=3.0,
+        predicted_score=Interval(low=0.8, high=0.9, level=0.9) if rank == 1 else None,
+    )
     for rank, recipe in enumerate((RECIPE, OTHER), start=1)
 )
+HINDSIGHT = Hindsight(n_others=38, n_photos=100, best=OTHER, best_score=0.92, kept_score=0.9)
+OUTLOOK = Outlook(
+    n_datasets=54, n_families=18, by_likeness=True, best_score=Interval(low=0.85, high=0.93, level=0.9),
+    neighbours=(
+        Neighbour(
+            name="leaves", weight=0.31, n_related=2, best=OTHER, best_score=0.95, behind_points=1.5, gone=(RECIPE,),
+            instead=(OTHER,),
+        ),
+        Neighbour(name="here 3", weight=0.04),
+    ),
+)  # fmt: skip
 MORE_PHOTOS = MorePhotos(
     every_class=Gain(
         label=None, n_photos=1000, gain=0.052, interval=Interval(low=0.02, high=0.084, level=0.8)
@@ -73,6 +93,16 @@ KNOWLEDGE = KnowledgeSummary(
 MERGEABLE = Amount(n_trainings=5, n_cells=150)
 REFUSAL = Refusal(place="7", reason=Sentence(key="errors.record_repeats", values={"entry": "score\x1b[2J"}))
 
+SAME = Difference(n=3, n_same=3, probability=0.0, distance=0.0)
+COST = Cost(
+    n_bytes_before=7_850_222, n_bytes=6_127_152, ms_before=7.43, ms=4.96,
+    golden=Difference(n=3, n_same=3, probability=0.0123, distance=0.001),
+    pictures=Difference(n=24, n_same=23, probability=0.1, distance=0.02),
+)  # fmt: skip
+LOST = PairedAccuracy(
+    n=150, n_right_before=126, n_right=123, n_changed=5, difference_interval=Interval(low=-0.05, high=0.012)
+)
+
 
 def a_prediction(item: str, label: str | None = "hat", **changes: Any) -> Prediction:
     if label is None:
@@ -96,12 +126,14 @@ class FakeFlows:
         error: raised by every flow.
         answers: what ``predict`` says of an item.
         mergeable: what ``merge_knowledge`` finds good in a file.
+        outlook: what ``inspect`` expects.
         asked: the last call of each flow, by name.
     """
 
     error: BaseException | None = None
     answers: Callable[[str], Prediction] = a_prediction
     mergeable: Amount = MERGEABLE
+    outlook: Outlook | None = None
     asked: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def _note(self, name: str, /, **values: Any) -> None:
@@ -118,6 +150,9 @@ class FakeFlows:
 
     def inspect(self, source: Path, *, backbones: Sequence[Path], tools: object) -> Inspection:
         self._note("inspect", source=source, backbones=backbones)
+        return Inspection(
+            dataset=DATASET, profile=PROFILE, picks=PICKS, outlook=self.outlook, predicted_seconds=41.5
+        )
         return Inspection(dataset=DATASET, profile=PROFILE, picks=PICKS, more_photos=MORE_PHOTOS)
 
     def train(self, source: Path, **options: Any) -> Training:
@@ -132,6 +167,7 @@ class FakeFlows:
             report=a_report(),
             seconds=12.25,
             n_cells=30,
+            hindsight=HINDSIGHT,
         )
 
     def predict(self, model: Path, items: Iterable[str], *, top: int) -> Iterator[Prediction]:
@@ -146,6 +182,17 @@ class FakeFlows:
     def write_report(self, model: Path, *, lang: str, out: Path | None = None) -> Path:
         self._note("write_report", model=model, lang=lang, out=out)
         return out or model.with_suffix(".html")
+
+    def export_model(self, model: Path, files: Mapping[str, Path | None], **options: Any) -> ModelExport:
+        self._note("export_model", model=model, files=files, **options)
+        written = {
+            Format(form): ExportedFile(path=path or Path(f"clothes.{form}"), n_bytes=7_850_222)
+            for form, path in files.items()
+        }
+        return ModelExport(
+            model=model, files=written, n_labels=3, golden=SAME if "onnx" in files else None,
+            cost=replace(COST, accuracy=LOST if options["photos"] else None) if "int8" in files else None,
+        )  # fmt: skip
 
     def write_samples(self, name: str, folder: Path) -> int:
         self._note("write_samples", name=name, folder=folder)

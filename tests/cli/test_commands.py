@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.fake_flows import FakeFlows
+from tests.cli.fake_flows import OUTLOOK, FakeFlows
 from tests.fake_models import RECIPE
 
 from apprenti.cli import main
@@ -63,7 +63,9 @@ def test_train_answers_with_everything_a_program_needs(capsys: Captured) -> None
     assert answer["model"] == "photos.apprenti"
     assert answer["report"] == "photos.html"
     assert answer["profile"]["n_examples"] == 1200
-    assert [set(pick) for pick in answer["picks"]] == [{"recipe", "reason", "predicted_seconds"}] * 2
+    assert [set(pick) for pick in answer["picks"]] == [
+        {"recipe", "reason", "predicted_seconds", "predicted_score"}
+    ] * 2
     assert answer["trials"][0]["interval"] == [0.86, 0.95]
     assert answer["trials"][1] | {"score": None, "status": "out_of_time"} == answer["trials"][1]
     assert answer["kept"] == RECIPE.name
@@ -84,6 +86,36 @@ def test_inspect_tells_conflicts_from_mere_duplicates(capsys: Captured) -> None:
     assert [group["names"] for group in answer["duplicates"]] == [["hat/1.png", "hat/2.png"]]
     assert answer["set_aside"][0]["name"] == "hat/0.png"
     assert len(answer["picks"]) == 2
+
+
+def test_inspect_says_what_is_expected_and_what_that_rests_on(capsys: Captured) -> None:
+    flows = FakeFlows(outlook=OUTLOOK)
+    assert main(["inspect", "photos"], flows=flows) == 0  # type: ignore[arg-type]
+    text = capsys.readouterr().out.replace("\u00a0", " ")
+    assert "85–93% right (9 times out of 10), all of them in about 42 s. Judged by 54 past data sets." in text
+    assert "80–90% expected · about 3.0 s" in text
+    assert "leaves           31% of the weight · with 2 related to it\n     best there:" in text
+    assert "95.0% · these picks 1.5 points behind" in text
+    assert "your training 3  4% of the weight\n" in text
+    answer = answered(capsys, "inspect", "photos", flows=flows)
+    assert answer["predicted_seconds"] == 41.5
+    assert answer["picks"][0]["predicted_score"] == [0.8, 0.9]
+    assert answer["outlook"]["best_score"] == [0.85, 0.93]
+    assert answer["outlook"]["neighbours"][0]["gone"] == [RECIPE.name]
+
+
+def test_inspect_says_so_where_nothing_is_known(capsys: Captured) -> None:
+    text = shown(capsys, "inspect", "photos")
+    assert "Nothing is known yet of data like yours" in text
+    assert "All of them should take about 42" in text
+    assert "of the weight" not in text
+    assert answered(capsys, "inspect", "photos")["outlook"] is None
+
+
+def test_train_tells_a_program_what_the_choice_cost(capsys: Captured) -> None:
+    answer = answered(capsys, "train", "photos/")
+    assert answer["hindsight"]["regret_points"] == pytest.approx(2.0)
+    assert answer["hindsight"]["n_others"] == 38
 
 
 def test_inspect_answers_with_what_more_photos_should_bring(capsys: Captured) -> None:

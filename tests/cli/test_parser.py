@@ -7,6 +7,7 @@ import re
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from apprenti.cli import main
 from apprenti.cli.desk import asked_lang
 from apprenti.cli.parser import build_parser
 from apprenti.domain.errors import OptionError
+from apprenti.domain.hub import HubAddress
 from apprenti.texts import Lang
 
 COMMANDS = ("inspect", "train", "predict", "evaluate", "report", "serve", "samples", "knowledge", "bench")
@@ -134,3 +136,14 @@ def test_help_comes_at_once() -> None:
         subprocess.run([sys.executable, "-m", "apprenti", "--help"], check=True, stdout=subprocess.DEVNULL)
         times.append(spent() - before)
     assert min(times) < 0.3
+
+
+def test_a_backbone_is_a_file_or_an_address_of_a_hub() -> None:
+    words = ["train", "photos", "--backbone", "nets/vit.onnx", "--backbone", "hf:someone/vit@v1"]
+    assert build_parser("en").parse_args(words).backbones == [
+        Path("nets/vit.onnx"),
+        HubAddress(repo="someone/vit", revision="v1"),
+    ]
+    with pytest.raises(OptionError) as refusal:
+        build_parser("fr").parse_args(["train", "photos", "--backbone", "hf:../../etc/passwd"])
+    assert refusal.value.key == "hub_address"

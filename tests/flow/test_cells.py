@@ -118,12 +118,42 @@ def test_a_networks_file_name_never_enters_the_knowledge_and_the_packaged_one_ke
     under_way = start_cells(
         DATASET, PROFILE, materials, table, Race(), seed=0, deadline=-math.inf, tools=tools
     )
-    replace(under_way, task=Done((cell,))).collect(Race())
+    done = replace(under_way, task=Done((cell,)))
+    done.keep(done.collect(), Race())
     (record,) = read_cells(tmp_path)
     (found,) = record.cells
     assert found.recipe.startswith(kept)
     assert "-mirrored@96-squash/l2.v1/knn.v1?k=1" in found.recipe
     assert ("holiday" in found.recipe) is False
+
+
+def test_the_kept_recipe_is_compared_with_the_others_on_the_same_photos() -> None:
+    materials = materials_of("embedded.v2-96")
+    table = table_of(materials, "embedded.v2-96", "classic.v1")
+    first, second, third = cell_recipes(PROFILE, materials, table, tried=())[:3]
+    scores = {first.name: 0.8, second.name: 0.85, third.name: 0.7}
+    cells = tuple(
+        Cell(recipe=name, score=score, balanced_accuracy=score, seconds=1, split="validation", n_train=9)
+        for name, score in scores.items()
+    )
+    under_way = CellsUnderWay(
+        task=Done(cells),
+        profile=PROFILE,
+        kept_as={},
+        tools=table.tools,
+        recipes={recipe.name: recipe for recipe in (first, second, third)},
+        n_held_out=80,
+    )
+    hindsight = under_way.hindsight(under_way.collect(), first)
+    assert hindsight is not None
+    assert (hindsight.best, hindsight.n_others, hindsight.n_photos) == (second, 2, 80)
+    assert hindsight.regret_points == pytest.approx(5.0)
+    assert hindsight.n_more_right == 4
+    assert under_way.hindsight(cells[1:], first) is None
+    assert under_way.hindsight(cells[:1], first) is None
+    best = under_way.hindsight(cells, second)
+    assert best is not None
+    assert (best.regret_points, best.n_more_right) == (0, 0)
 
 
 TRIED = SPACE["embedded.v2-96/l2.v1/centroid.v1"].recipe(("embedded.v2-96",), Canvas(size_px=96))
@@ -143,7 +173,8 @@ def kept_after(measured: tuple[Cell, ...], folder: Path) -> tuple[Cell, ...]:
     )  # fmt: skip
     materials = materials_of("embedded.v2-96")
     tools = replace(table_of(materials).tools, knowledge_folder=folder)
-    CellsUnderWay(task=Done(measured), profile=PROFILE, kept_as={}, tools=tools).collect(race)
+    under_way = CellsUnderWay(task=Done(measured), profile=PROFILE, kept_as={}, tools=tools)
+    under_way.keep(under_way.collect(), race)
     (record,) = read_cells(folder)
     return record.cells
 

@@ -44,17 +44,6 @@ def test_a_training_becomes_a_row_under_the_names_of_the_catalogue() -> None:
     assert table.profile_columns == PROFILE_COLUMNS
 
 
-def test_a_network_that_was_brought_before_is_known_under_the_name_it_has_today() -> None:
-    cells = [
-        a_cell(f"onnx-0123456789ab{view}@96-squash/l2.v1/centroid.v1", score)
-        for view, score in (("", 0.5), ("-mirrored", 0.75))
-    ]
-    record = replace(a_record(), cells=tuple(cells))
-    table = table_of([record], n_trusted=0, kept_as={"own-1a2b": "onnx-0123456789ab"})
-    assert table.recipes == ("own-1a2b-mirrored/l2.v1/centroid.v1", "own-1a2b/l2.v1/centroid.v1")
-    assert table.scores.tolist() == [[0.75, 0.5]]
-
-
 def test_what_others_say_is_trusted_less_than_what_was_measured_here() -> None:
     mine = replace(a_record(), cells=(a_cell(RIDGE, 0.75),))
     theirs = [replace(mine, origin="0123456789ab") for _ in range(40)]
@@ -86,3 +75,22 @@ def test_a_training_that_is_kept_is_known_the_next_time(tmp_path: Path) -> None:
 def test_where_nothing_is_kept_only_the_package_speaks() -> None:
     alone, nowhere = (gather_knowledge(folder, kept_as={}) for folder in (None, Path("/nonexistent")))
     assert (alone is None) == (nowhere is None)
+
+
+def test_what_was_learnt_on_a_network_the_user_brought_is_found_under_its_name_here() -> None:
+    mirrored = "onnx-abababababab-mirrored+classic.v1@224-squash/none.v1/lda.v1"
+    stranger = "onnx-cdcdcdcdcdcd@224-squash/none.v1/lda.v1"
+    record = replace(a_record(), cells=(a_cell(mirrored, 0.75), a_cell(stranger, 0.25)))
+    table = table_of([record], n_trusted=0, kept_as={"mine-1a2b3c4d": "onnx-abababababab"})
+    assert set(table.recipes) == {
+        "mine-1a2b3c4d-mirrored+classic.v1/none.v1/lda.v1",
+        "onnx-cdcdcdcdcdcd/none.v1/lda.v1",
+    }
+
+
+@pytest.mark.parametrize(("n_train", "is_timed"), [(20, True), (12, True), (5, False)])
+def test_seconds_of_a_fit_on_a_part_of_the_photos_are_no_seconds_of_all(n_train: int, is_timed: bool) -> None:
+    cell = replace(a_cell(RIDGE, 0.75), n_train=n_train)
+    table = table_of([replace(a_record(), cells=(cell,))], n_trusted=0)
+    assert table.scores.tolist() == [[0.75]]
+    assert np.isfinite(table.seconds).tolist() == [[is_timed]]

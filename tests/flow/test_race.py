@@ -44,6 +44,8 @@ class FixedSelector:
     def tell(self, trial: Trial) -> None:
         self.told.append(trial)
 
+    def outlook(self) -> None: ...
+
 
 class ScriptedTask:
     """A task whose end is known beforehand: a score, an error, or Ctrl-C while it is waited for."""

@@ -117,6 +117,8 @@ class Chosen:
 
     def tell(self, trial: Trial) -> None: ...
 
+    def outlook(self) -> None: ...
+
 
 @pytest.mark.parametrize("first", range(len(CHOSEN)), ids=[name.partition("/")[0] for name in CHOSEN])
 def test_recipes_of_other_sizes_and_views_are_trained_and_the_kept_one_looks_at_its_own_canvas(

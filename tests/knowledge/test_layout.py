@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import tarfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 from knowledge.corpus_sets import CORPUS
 from knowledge.datasets import SOURCES, Source
 from knowledge.drawings import pictures
-from knowledge.layout import read_source
+from knowledge.layout import ROOT, read_source
 from PIL import Image
 
 TESTED_ON = 40
@@ -67,3 +69,31 @@ def test_a_source_is_cut_to_its_size_and_read_once(tmp_path: Path) -> None:
     for path in (tmp_path / "photos").rglob("*.png"):
         path.unlink()
     assert read_source(source, work=tmp_path, data_root=tmp_path) == dataset
+
+
+def test_sources_of_one_set_laid_out_side_by_side_unpack_it_one_at_a_time(
+    tmp_path: Path, data_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    import image_sets
+
+    lay_out, under_way, at_once = image_sets.lay_out, [], []
+
+    def slowly(*arguments: object) -> Path:
+        under_way.append(1)
+        at_once.append(len(under_way))
+        time.sleep(0.1)
+        folder: Path = lay_out(*arguments)
+        under_way.pop()
+        return folder
+
+    monkeypatch.setattr(image_sets, "lay_out", slowly)
+    names = ("clothing", "clothing, grey", "clothing, 32 px")
+    with ThreadPoolExecutor() as threads:
+        found = list(
+            threads.map(
+                lambda name: read_source(SOURCES[name], work=tmp_path / "work", data_root=data_root), names
+            )
+        )
+    assert at_once == [1, 1, 1]
+    assert {len(dataset.examples) for dataset in found} == {TESTED_ON}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import knowledge.measure
@@ -105,3 +106,20 @@ def test_what_is_not_embedded_by_the_deadline_is_left_for_the_next_time(tmp_path
     source = SourceJob(source=SOURCE, work=tmp_path, data_root=tmp_path, deadline=0.0)
     assert embed_source(source) == SOURCE.name
     assert list((tmp_path / "features").rglob("*.rows")) == []
+
+
+def test_what_other_programs_measured_is_measured_anew(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    measure_task(job(work))
+    assert read_result(TASK, work) is not None
+    monkeypatch.setattr(knowledge.measure, "program_versions", lambda: {"numpy": "0"})
+    assert read_result(TASK, work) is None
+
+
+def test_kin_found_later_are_kin_of_what_was_measured_before(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measure_task(job(work))
+    monkeypatch.setitem(SOURCES, SOURCE.name, replace(SOURCE, family="drawn"))  # type: ignore[arg-type]
+    result = read_result(TASK, work)
+    assert result is not None
+    assert result.family == "drawn"

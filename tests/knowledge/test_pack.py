@@ -16,6 +16,7 @@ from apprenti.domain.recipe import Cell
 from apprenti.recipes import PACKAGED_SPACE
 from apprenti.stages.profile import describe
 from apprenti.stages.select.profile_vector import PROFILE_COLUMNS, profile_vector
+from apprenti.store import read_parquet
 from apprenti.store.base_knowledge import BASE_KNOWLEDGE, read_base_knowledge
 
 RECIPES = tuple(template.name for template in PACKAGED_SPACE)[:3]
@@ -63,6 +64,13 @@ def test_what_is_packed_is_read_back_as_tables(tmp_path: Path) -> None:
     assert {knowledge.scores.dtype, knowledge.seconds.dtype, knowledge.profiles.dtype} == {
         np.dtype(np.float32)
     }
+
+
+def test_how_many_photos_a_score_rests_on_is_packed_beside_it(tmp_path: Path) -> None:
+    pack(RESULTS, tmp_path / "base.parquet")
+    frame = read_parquet(tmp_path / "base.parquet", name="base")
+    assert set(frame["n_held_out"]) == {40}
+    assert frame["n_held_out"].dtype == np.int32
 
 
 def test_the_same_cells_give_the_same_bytes(tmp_path: Path) -> None:

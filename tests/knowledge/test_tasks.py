@@ -73,3 +73,10 @@ def test_a_user_would_have_a_usual_share_of_test_photos_beside_them() -> None:
     assert len(users.in_split(Split.TEST)) == 5
     assert {e.content_hash for e in users.in_split(Split.TRAIN)} == {e.content_hash for e in rows.fitted}
     assert users.labels == LABELS
+
+
+def test_a_class_that_cannot_be_learnt_is_not_asked_for() -> None:
+    rare = an_example(0, "rare")
+    dataset = a_dataset(*photos().examples, *(an_example(i, "rare", group=rare.group) for i in range(3)))
+    rows = rows_of(ALL, dataset)
+    assert set(counts(rows.held_out)) <= set(counts(rows.fitted))

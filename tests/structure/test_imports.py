@@ -8,12 +8,13 @@ import sys
 import pytest
 
 HEAVY = {
-    "PIL", "cleanlab", "fastapi", "fastparquet", "jinja2", "numpy", "onnx", "onnxruntime", "pandas",
-    "pydantic", "scipy", "sklearn", "starlette", "torch", "uvicorn",
+    "PIL", "cleanlab", "fastapi", "fastparquet", "huggingface_hub", "jinja2", "numpy", "onnx", "onnxruntime",
+    "pandas", "pydantic", "scipy", "sklearn", "starlette", "torch", "transformers", "uvicorn",
 }  # fmt: skip
 ONLY_FOR_TRAINING = {
-    "cleanlab", "fastapi", "fastparquet", "jinja2", "multipart", "onnx", "pandas", "platformdirs",
-    "python_multipart", "scipy", "skimage", "sklearn", "starlette", "torch", "tqdm", "uvicorn",
+    "cleanlab", "fastapi", "fastparquet", "huggingface_hub", "jinja2", "multipart", "onnx", "pandas",
+    "platformdirs", "python_multipart", "scipy", "skimage", "sklearn", "starlette", "torch", "tqdm", "transformers",
+    "uvicorn",
 }  # fmt: skip
 
 LOADED = "import sys; print(*sorted({{name.partition('.')[0] for name in sys.modules}} & {names!r}))"
@@ -53,6 +54,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
         "predict",
         "evaluate",
         "report",
+        "export",
         "serve",
         "samples",
         "knowledge",

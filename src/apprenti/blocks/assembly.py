@@ -56,7 +56,7 @@ def assemble(
     parts = []
     for i, (backbone, model) in enumerate(zip(backbones, models, strict=True)):
         model = with_opset(model, opset, item=backbone.name)
-        parts.append(include(graph, model, prefix=f"backbone{i}/", inputs={"pixels": pixels}))
+        parts.append(include(graph, model, prefix=prefix_of(i), inputs={"pixels": pixels}))
     features = [part["features"] for part in parts]
     embedding = graph.add("Concat", *features, axis=1) if len(features) > 1 else features[0]
 
@@ -70,6 +70,11 @@ def assemble(
         shape = _shape(models[with_map], "feature_map")
         graph.output(parts[with_map]["feature_map"], "feature_map", FLOAT, shape)
     return finished(graph)
+
+
+def prefix_of(place: int) -> str:
+    """Return what every tensor of the backbone at ``place``, counted from 0, is named after in the graph."""
+    return f"backbone{place}/"
 
 
 def _shape(model: onnx.ModelProto, output: str) -> list[int | str]:

@@ -23,6 +23,7 @@ class Backbone:
         has_feature_map: whether the graph publishes its last feature map.
         licence: licence of the weights, an SPDX identifier where there is one; ``""`` when nobody said.
         source: where the weights came from, for display.
+        source_sha256: of the file they came in, 64 hex digits; ``""`` where there was none.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Backbone:
     has_feature_map: bool
     licence: str
     source: str
+    source_sha256: str = ""
 
     @property
     def sha256(self) -> str:

@@ -1,4 +1,4 @@
-"""Any ONNX image network with a features output, made into a backbone: pixels in, features and map out.
+"""Any ONNX image network, made into a backbone: pixels in, features and map out.
 
 What the file leaves open (size, scaling, name, licence) may be told by a card beside it, ``FILE.onnx.json``,
 or by the file's own metadata under the same keys; see ``blocks.scaling.Card``. A scaling nobody tells is
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from apprenti.blocks.backbone import Backbone
 from apprenti.blocks.graph import FLOAT, UINT8, GraphBuilder
 from apprenti.blocks.joining import default_opset, finished, include
+from apprenti.blocks.onnx_features import has_class_token
 from apprenti.blocks.onnx_network import Network, read_network
 from apprenti.blocks.onnx_reading import parse, read_file
 from apprenti.blocks.scaling import SIGNED, STANDARD_SCALINGS, UNSCALED, Card, Layout, Scaling, read_card
@@ -50,15 +51,34 @@ def load_backbone(path: Path, *, scaling: Scaling | None = None) -> Backbone:
     """
     data = read_file(path)
     model = parse(data, item=path.name)
-    card = _card(path, model)
-    network = read_network(model, card, item=path.name)
+    return _backbone(data, model, _card(path, model), item=path.name, scaling=scaling)
+
+
+def backbone_with(data: bytes, card: Card, *, item: str) -> Backbone:
+    """Return the backbone in an ONNX file about which everything known stands in ``card``.
+
+    Args:
+        data: the file.
+        card: goes for what the file says of itself.
+        item: name of the file, for messages.
+
+    Raises:
+        BackboneError: the file cannot be used; the message says why and what to do.
+    """
+    return _backbone(data, parse(data, item=item), card, item=item)
+
+
+def _backbone(
+    data: bytes, model: onnx.ModelProto, card: Card, *, item: str, scaling: Scaling | None = None
+) -> Backbone:
+    network = read_network(model, card, item=item)
     if scaling is None:
         scaling = card.scaling or (UNSCALED if network.elem_type == UINT8 else SIGNED)
     graph, n_features, has_feature_map = _wrapped(network, scaling)
     # the name changes with the numbers: with the file, and with how it is used
-    used = f"{card.output} {network.size_px} {network.layout} {scaling.mean} {scaling.scale}".encode()
+    used = f"{network.tensors[0]} {network.size_px} {network.layout} {scaling.mean} {scaling.scale}".encode()
     return Backbone(
-        name=f"{_plain_name(card.name or path.stem)}-{hashlib.sha256(data + used).hexdigest()[:8]}",
+        name=f"{_plain_name(card.name or Path(item).stem)}-{hashlib.sha256(data + used).hexdigest()[:8]}",
         graph=graph,
         size_px=network.size_px,
         fit=card.fit or DEFAULT_FIT,
@@ -66,6 +86,7 @@ def load_backbone(path: Path, *, scaling: Scaling | None = None) -> Backbone:
         has_feature_map=has_feature_map,
         licence=card.licence,
         source=card.source,
+        source_sha256=card.source_sha256 or hashlib.sha256(data).hexdigest(),
     )
 
 
@@ -109,11 +130,14 @@ def _wrapped(network: Network, scaling: Scaling) -> tuple[bytes, int, bool]:
         0, 256, (2, network.size_px, network.size_px, 3), dtype=np.uint8
     )
     raw = _run_on(_draft(network, scaling), noise, item=network.item)
+    n_tokens = raw[0].shape[1] if network.has_tokens and raw[0].ndim == 3 else 0
+    if n_tokens:
+        raw[0] = raw[0][:, 0]
     _refuse_odd_features(raw[0], network.item)
 
     graph, tensors = _fed(network, scaling)
     floats = [graph.add("Cast", tensor, to=FLOAT) for tensor in tensors]
-    features = floats[0]
+    features = _pooled(graph, floats[0], n_tokens) if n_tokens else floats[0]
     n_features = raw[0][0].size
     found = _feature_map(raw, network.layout)
     if found is not None:
@@ -128,6 +152,15 @@ def _wrapped(network: Network, scaling: Scaling) -> tuple[bytes, int, bool]:
     finished_graph = finished(graph)
     _refuse_mixing(finished_graph, noise, item=network.item)
     return finished_graph, n_features, found is not None
+
+
+def _pooled(graph: GraphBuilder, tokens: str, n_tokens: int) -> str:
+    """Return one vector a picture, [N, d], from its tokens [N, t, d]: that of the whole picture, or their mean."""
+    if has_class_token(n_tokens):
+        return graph.add("Gather", tokens, graph.constant(np.asarray(0, np.int64)), axis=1)
+    # on the last axis, which reductions name alike in every operator set
+    channels_first = graph.add("Transpose", tokens, perm=[0, 2, 1])
+    return graph.add("GlobalAveragePool", channels_first)
 
 
 def _fed(network: Network, scaling: Scaling) -> tuple[GraphBuilder, list[str]]:

@@ -8,6 +8,7 @@ import onnx
 from onnx import TensorProto, numpy_helper
 
 from apprenti.blocks.graph import FLOAT, UINT8
+from apprenti.blocks.onnx_features import find_features
 from apprenti.blocks.onnx_reading import keep_only, standardised, true_inputs
 from apprenti.blocks.scaling import Card, Layout
 from apprenti.domain.errors import BackboneError
@@ -30,6 +31,7 @@ class Network:
         elem_type: type of that input: float32, float16 or uint8, as ONNX numbers them.
         layout: order of the input's dimensions.
         size_px: side of the square it takes.
+        has_tokens: the features are rows of vectors, [N, t, d], still to be pooled.
     """
 
     item: str
@@ -39,19 +41,19 @@ class Network:
     elem_type: int
     layout: Layout
     size_px: int
+    has_tokens: bool = False
 
 
 def read_network(model: onnx.ModelProto, card: Card, *, item: str) -> Network:
-    """Return the part of ``model`` that makes the features ``card`` names.
+    """Return the part of ``model`` that makes the features ``card`` names, or those that are found.
 
     Raises:
-        BackboneError: no such output; operators outside the standard; an input that is not one RGB square.
+        BackboneError: no such output, or none to be found; operators outside the standard; an input that is not
+            one RGB square.
     """
-    outputs = [value.name for value in model.graph.output]
-    if card.output not in outputs:
-        raise BackboneError("backbone_no_output", item=item, wanted=card.output, outputs=", ".join(outputs))
-    pooled = _pooled_tensor(model, card.output)
-    tensors = (card.output,) if pooled is None else (card.output, pooled)
+    features = find_features(model, card.output, item=item)
+    pooled = _pooled_tensor(model, features.name)
+    tensors = (features.name,) if pooled is None else (features.name, pooled)
     model = standardised(keep_only(model, tensors), item=item)
     inputs = true_inputs(model)
     if len(inputs) != 1:
@@ -72,6 +74,7 @@ def read_network(model: onnx.ModelProto, card: Card, *, item: str) -> Network:
         elem_type=image.elem_type,
         layout=layout,
         size_px=size_px,
+        has_tokens=features.is_tokens,
     )
 
 

@@ -17,7 +17,7 @@ from apprenti.blocks.graph import MINIMUM_OPSET
 from apprenti.blocks.joining import default_opset, subgraphs
 from apprenti.domain.errors import BackboneError
 
-MAX_FILE_BYTES = 200_000_000
+MAX_FILE_BYTES = 400_000_000
 _STANDARD_DOMAINS = ("", "ai.onnx")
 _PICKLE_STARTS = (b"\x80", b"PK\x03\x04")  # a bare pickle; the zip that PyTorch wraps around one
 
@@ -66,6 +66,8 @@ def parse(data: bytes, *, item: str) -> onnx.ModelProto:
 def keep_only(model: onnx.ModelProto, outputs: Iterable[str]) -> onnx.ModelProto:
     """Return a copy of ``model`` with no more than the nodes and constants that ``outputs`` need.
 
+    Remarks are left behind too: exporters write the source lines and folders of whoever exported into them.
+
     Args:
         model: its nodes stand in an order in which they can be run, as ONNX requires.
         outputs: names of any tensors; they become the outputs, their shapes left open.
@@ -76,14 +78,21 @@ def keep_only(model: onnx.ModelProto, outputs: Iterable[str]) -> onnx.ModelProto
     for node in reversed(model.graph.node):
         if needed.intersection(node.output):
             kept.append(node)
-            needed.update(_used_by(node))
+            needed.update(used_by(node))
     result = onnx.ModelProto(ir_version=model.ir_version, opset_import=model.opset_import)
     result.graph.name = "features"
     result.graph.node.extend(reversed(kept))
     result.graph.initializer.extend(tensor for tensor in model.graph.initializer if tensor.name in needed)
     result.graph.input.extend(value for value in true_inputs(model) if value.name in needed)
     result.graph.output.extend(onnx.ValueInfoProto(name=name) for name in wanted)
+    _drop_remarks(result.graph)
     return result
+
+
+def _drop_remarks(graph: onnx.GraphProto) -> None:
+    for part in (graph, *_nodes(graph), *graph.initializer, *graph.input):
+        part.ClearField("doc_string")
+        part.ClearField("metadata_props")
 
 
 def true_inputs(model: onnx.ModelProto) -> list[onnx.ValueInfoProto]:
@@ -119,11 +128,12 @@ def with_opset(model: onnx.ModelProto, opset: int, *, item: str) -> onnx.ModelPr
         raise BackboneError("backbone_opset", item=item, opset=default_opset(model), wanted=opset) from error
 
 
-def _used_by(node: onnx.NodeProto) -> Iterator[str]:
+def used_by(node: onnx.NodeProto) -> Iterator[str]:
+    """Yield the names of the tensors a node reads, those its subgraphs read among them."""
     yield from node.input
     for graph in subgraphs(node):
         for inner in graph.node:
-            yield from _used_by(inner)
+            yield from used_by(inner)
         yield from (value.name for value in graph.output)
 
 

@@ -47,7 +47,7 @@ class Card:
 
     Args:
         name: name for people; the file's name otherwise.
-        output: the output to take features from.
+        output: the output to take features from; ``""`` leaves it to ``blocks.onnx_features``.
         size_px: side of the square it takes, where the file leaves that open.
         fit: how photos are fitted into that square.
         mean: as in ``Scaling``; one number for all channels, or three.
@@ -55,10 +55,11 @@ class Card:
         layout: order of the input's dimensions, where the file leaves that open.
         licence: licence of the weights.
         source: where the weights came from.
+        source_sha256: of the file the weights came in, where that was another than the ONNX file.
     """
 
     name: str = ""
-    output: str = "features"
+    output: str = ""
     size_px: int | None = None
     fit: Fit | None = None
     mean: float | PerChannel | None = None
@@ -66,6 +67,7 @@ class Card:
     layout: Layout | None = None
     licence: str = ""
     source: str = ""
+    source_sha256: str = ""
 
     @property
     def scaling(self) -> Scaling | None:
@@ -100,7 +102,7 @@ def read_card(beside: bytes | None, metadata: Mapping[str, str], *, item: str) -
         if not isinstance(told, dict):
             raise ValueError("it is not a JSON object")
         card = from_json(Card, entries | told)
-        _check(card)
+        check_card(card)
     except (ValueError, TypeError, RecursionError) as error:
         raise BackboneError("backbone_card", item=item, detail=str(error)) from error
     return card
@@ -113,7 +115,12 @@ def _plain(key: str, value: str) -> Any:
     return json.loads(value)
 
 
-def _check(card: Card) -> None:
+def check_card(card: Card) -> None:
+    """Refuse numbers no network can want.
+
+    Raises:
+        ValueError: a size or a scaling is out of all range.
+    """
     if card.size_px is not None and not 8 <= card.size_px <= 1024:
         raise ValueError(f"Card.size_px is {card.size_px}, expected 8 to 1024")
     if card.scaling is None:

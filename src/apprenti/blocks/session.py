@@ -27,7 +27,7 @@ def open_session(graph: bytes) -> InferenceSession:
     Raises:
         Exception: what ONNX Runtime raises for a graph it cannot run; callers say it in their own words.
     """
-    onnxruntime = _import_silent()
+    onnxruntime = import_silent()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -37,7 +37,7 @@ def open_session(graph: bytes) -> InferenceSession:
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
-def _import_silent() -> ModuleType:
+def import_silent() -> ModuleType:
     """Import ONNX Runtime so that it reports to nobody.
 
     Since 1.31 it looks up its maker's telemetry server and keeps a device number in the user's cache folder, unless

@@ -12,6 +12,7 @@ from apprenti.cli import predictions, show
 from apprenti.cli.bench_table import bench_text
 from apprenti.cli.complaints import printable
 from apprenti.cli.knowledge_commands import knowledge as knowledge
+from apprenti.cli.show_export import model_export_text
 from apprenti.domain.errors import OptionError
 from apprenti.settings import default_model_path
 
@@ -80,6 +81,27 @@ def report(options: Namespace, desk: Desk, flows: Flows) -> int:
         desk.write_json({"report": str(page)})
     else:
         desk.write(str(page))
+    return 0
+
+
+def export(options: Namespace, desk: Desk, flows: Flows) -> int:
+    """``apprenti export MODEL --onnx | --int8 | --labels``."""
+    formats = [name for name in ("onnx", "int8", "labels") if getattr(options, name)]
+    if options.out is not None and len(formats) > 1:
+        raise OptionError("export_one_out")
+    with _tools(desk, flows) as tools:
+        done = flows.export_model(
+            options.model,
+            dict.fromkeys(formats, options.out),
+            photos=options.photos,
+            overwrite=options.overwrite,
+            force=options.force,
+            tools=tools,
+        )
+    if desk.as_json:
+        desk.write_json(plain.model_export_data(done, desk.lang))
+    else:
+        desk.write(model_export_text(done, desk.lang))
     return 0
 
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from apprenti.domain.hub import BackboneChoice
     from apprenti.domain.prediction import Prediction
     from apprenti.domain.report import Report
     from apprenti.domain.seams import Progress
     from apprenti.flow.bench_selector import SelectorBench
+    from apprenti.flow.export import ModelExport
     from apprenti.flow.inspect import Inspection
     from apprenti.flow.knowledge import Export, KnowledgeSummary, Merge
     from apprenti.flow.tools import Tools
@@ -31,7 +33,7 @@ class Flows:
 
         return open_tools(read_settings(environment), progress)
 
-    def inspect(self, source: Path, *, backbones: Sequence[Path], tools: Tools) -> Inspection:
+    def inspect(self, source: Path, *, backbones: Sequence[BackboneChoice], tools: Tools) -> Inspection:
         """Look at labelled data without training on it."""
         from apprenti.flow.inspect import inspect_data
 
@@ -43,7 +45,7 @@ class Flows:
         *,
         out: Path,
         budget_seconds: float,
-        backbones: Sequence[Path],
+        backbones: Sequence[BackboneChoice],
         seed: int,
         lang: Lang,
         tools: Tools,
@@ -78,6 +80,31 @@ class Flows:
         from apprenti.flow.report import write_report
 
         return write_report(model, lang=lang, out=out)
+
+    def export_model(
+        self,
+        model: Path,
+        files: Mapping[str, Path | None],
+        *,
+        photos: Path | None,
+        overwrite: bool,
+        force: bool,
+        tools: Tools,
+    ) -> ModelExport:
+        """Write parts of a model for other programs."""
+        import time
+
+        from apprenti.flow.export import export_model
+
+        return export_model(
+            model,
+            files,
+            photos=photos,
+            overwrite=overwrite,
+            force=force,
+            cpu_clock=time.thread_time,
+            tools=tools,
+        )
 
     def write_samples(self, name: str, folder: Path) -> int:
         """Write a small real data set as folders of pictures and return how many there are."""

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from apprenti import settings
 from apprenti.domain.errors import OptionError
+from apprenti.domain.hub import backbone_choice
 from apprenti.languages import lang_of
 from apprenti.texts import LANGS, Lang, say
 
@@ -159,6 +160,18 @@ def _add_report(command: Parser) -> None:
     _add_shared(command)
 
 
+def _add_export(command: Parser) -> None:
+    _add_model(command)
+    add = command.options.add_argument
+    for name in ("onnx", "int8", "labels"):
+        add(f"--{name}", action="store_true", help=command.word(f"export_{name}"))
+    add("--out", type=Path, metavar=command.word("export_name"), help=command.word("export_out"))
+    add("--photos", type=Path, metavar=command.word("data_name"), help=command.word("export_photos"))
+    add("--overwrite", action="store_true", help=command.word("overwrite"))
+    add("--force", action="store_true", help=command.word("export_force"))
+    _add_shared(command)
+
+
 def _add_serve(command: Parser) -> None:
     _add_model(command, nargs="+")
     command.options.add_argument("--host", default=DEFAULT_HOST, metavar="HOST", help=command.word("host"))
@@ -244,7 +257,7 @@ def _add_model(command: Parser, nargs: str | None = None) -> None:
 def _add_backbone(command: Parser) -> None:
     command.options.add_argument(
         "--backbone",
-        type=Path,
+        type=backbone_choice,
         action="append",
         default=[],
         dest="backbones",
@@ -291,6 +304,7 @@ _COMMANDS: dict[str, Callable[[Parser], None]] = {
     "predict": _add_predict,
     "evaluate": _add_evaluate,
     "report": _add_report,
+    "export": _add_export,
     "serve": _add_serve,
     "samples": _add_samples,
     "knowledge": _add_knowledge,

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from apprenti.cli.complaints import printable
+from apprenti.cli.short_names import cut, recipe_text
+from apprenti.cli.show_outlook import outlook_lines
 from apprenti.domain.figures import decimal, duration, percent, percent_range, percent_sign
 from apprenti.domain.recipe import TrialStatus
-from apprenti.recipes.words import head_phrase, settings_phrase
 from apprenti.texts import Lang, say, written
 
 if TYPE_CHECKING:
     from apprenti.domain.dataset import DuplicateGroup, SetAside
     from apprenti.domain.profile import Profile
-    from apprenti.domain.recipe import Recipe, Trial
+    from apprenti.domain.recipe import Trial
     from apprenti.domain.report import Report
     from apprenti.domain.scores import ClassScores, Scores
     from apprenti.domain.sentence import Sentence
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 12
 """Longer lists are cut here; ``--json`` and the report have them whole."""
-_VERSION_OR_HASH = re.compile(r"\.v\d+$|-[0-9a-f]{8}$")
 BAR_WIDTH = 24
-NAME_WIDTH = 28
 
 MISSED_BY_FAR = 0.1
 
@@ -46,12 +44,7 @@ def inspection_text(inspection: Inspection, lang: Lang) -> str:
     if inspection.more_photos is not None:
         lines += ["", say("more_photos.title", lang)]
         lines += [f"  {printable(sentence)}" for sentence in inspection.more_photos.said(lang)]
-    if inspection.picks:
-        lines += ["", word("would_try")]
-    for rank, pick in enumerate(inspection.picks, start=1):
-        time = duration(pick.predicted_seconds, lang)
-        lines.append(f"  {rank}. {recipe_text(pick.recipe, lang)}  · {word('takes_about', time=time)}")
-        lines.append(f"     {pick.reason.said(lang)}")
+    lines += outlook_lines(inspection, lang)
     return "\n".join(lines)
 
 
@@ -93,13 +86,6 @@ def evaluation_text(report: Report, lang: Lang) -> str:
     lines += _set_aside(report.data.set_aside, report.data.n_set_aside, lang)
     lines += _notices(report.notices, lang)
     return "\n".join(lines)
-
-
-def recipe_text(recipe: Recipe, lang: Lang) -> str:
-    """Return a recipe in a line: ``Kernel ridge regression · classic · alpha 0.01, gamma 0.25``."""
-    backbones = " + ".join(_cut(_VERSION_OR_HASH.sub("", name)) for name in recipe.backbones)
-    parts = [head_phrase(recipe, lang), backbones, settings_phrase(recipe, lang)]
-    return " · ".join(part for part in parts if part)
 
 
 def _headline(report: Report, lang: Lang) -> list[str]:
@@ -147,7 +133,7 @@ def _class_bars(counts: Mapping[str, int], lang: Lang) -> list[str]:
     most = ordered[0][1] if ordered else 1
     width = _name_width(label for label, _ in ordered[:MOST_ROWS])
     lines = [
-        f"  {_cut(label):<{width}}  {written(n, lang):>7}  {'█' * round(BAR_WIDTH * n / most)}".rstrip()
+        f"  {cut(label):<{width}}  {written(n, lang):>7}  {'█' * round(BAR_WIDTH * n / most)}".rstrip()
         for label, n in ordered[:MOST_ROWS]
     ]
     return lines + more(len(ordered), lang)
@@ -163,7 +149,7 @@ def _class_table(rows: Iterable[ClassScores], lang: Lang) -> list[str]:
         recall, precision = (
             "–" if share is None else percent(share, lang) for share in (row.recall, row.precision)
         )
-        lines.append(f"  {_cut(row.label):<{width}}  {written(row.n, lang):>7}  {recall:>9}  {precision:>9}")
+        lines.append(f"  {cut(row.label):<{width}}  {written(row.n, lang):>7}  {recall:>9}  {precision:>9}")
     return lines
 
 
@@ -209,12 +195,7 @@ def _aligned(rows: list[tuple[str, str]]) -> list[str]:
 
 
 def _name_width(names: Iterable[str]) -> int:
-    return max((len(_cut(name)) for name in names), default=0)
-
-
-def _cut(name: str) -> str:
-    name = printable(name)
-    return name if len(name) <= NAME_WIDTH else name[: NAME_WIDTH - 1] + "…"
+    return max((len(cut(name)) for name in names), default=0)
 
 
 def _quoted(path: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from apprenti.cli.complaints import printable
 from apprenti.cli.show import MOST_ROWS, more
-from apprenti.domain.figures import NO_BREAK_SPACE, decimal
+from apprenti.domain.figures import file_size
 from apprenti.texts import Lang, say
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def summary_text(summary: KnowledgeSummary, lang: Lang) -> str:
         [
             *lines,
             "",
-            _say("place", lang, folder=printable(str(summary.folder)), size=_size(summary.n_bytes, lang)),
+            _say("place", lang, folder=printable(str(summary.folder)), size=file_size(summary.n_bytes, lang)),
         ]
     )
 
@@ -86,13 +86,6 @@ def _reasons(refused: Iterable[Refusal], lang: Lang) -> list[str]:
 def _amount(amount: Amount, lang: Lang) -> str:
     trainings = _say("trainings", lang, n=amount.n_trainings)
     return _say("amount", lang, trainings=trainings, cells=_say("cells", lang, n=amount.n_cells))
-
-
-def _size(n_bytes: int, lang: Lang) -> str:
-    byte = "B" if lang == "en" else "o"
-    if n_bytes < 1e6:
-        return f"{decimal(n_bytes / 1e3, lang, 1)}{NO_BREAK_SPACE}k{byte}"
-    return f"{decimal(n_bytes / 1e6, lang, 1)}{NO_BREAK_SPACE}M{byte}"
 
 
 def _say(key: str, lang: Lang, **values: object) -> str:

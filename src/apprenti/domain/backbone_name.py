@@ -15,6 +15,17 @@ MIRRORED = "-mirrored"
 _ANY_VERSION = re.compile(
     rf"{re.escape(PACKAGED.rstrip('0123456789'))}[1-9][0-9]{{0,2}}-[1-9][0-9]{{1,3}}({MIRRORED})?", re.ASCII
 )
+_HAND_MADE = re.compile(rf"{re.escape(CLASSIC.rstrip('0123456789'))}[1-9][0-9]{{0,2}}", re.ASCII)
+
+
+def is_hand_made(name: str) -> bool:
+    """Return whether a name is that of the hand-made features of this or another version, and so of no network.
+
+    Example:
+        >>> is_hand_made("classic.v1"), is_hand_made("classic.v1-1a2b3c4d"), is_hand_made("embedded.v2-96")
+        (True, False, False)
+    """
+    return _HAND_MADE.fullmatch(name) is not None
 
 
 def is_packaged(name: str) -> bool:

@@ -62,6 +62,37 @@ def percent_sign(lang: Lang) -> str:
     return f"{NARROW_NO_BREAK_SPACE}%" if lang == "fr" else "%"
 
 
+def file_size(n_bytes: int, lang: Lang) -> str:
+    """Return ``10 B``, ``81.2 kB``, ``7.9 MB``; ``81,2 ko`` in French.
+
+    Example:
+        >>> file_size(7_851_642, "en").replace(NO_BREAK_SPACE, " ")
+        '7.9 MB'
+    """
+    byte = "B" if lang == "en" else "o"
+    if n_bytes < 1e3:
+        return f"{n_bytes}{NO_BREAK_SPACE}{byte}"
+    if n_bytes < 1e6:
+        return f"{decimal(n_bytes / 1e3, lang, 1)}{NO_BREAK_SPACE}k{byte}"
+    return f"{decimal(n_bytes / 1e6, lang, 1)}{NO_BREAK_SPACE}M{byte}"
+
+
+def points_range(interval: Interval, lang: Lang) -> str:
+    """Return an interval of differences of shares in points, signs written: ``−2.1 to +1.0``, ``de −2,1 à +1,0``.
+
+    Example:
+        >>> points_range(Interval(low=-0.021, high=0.01), "en")
+        '−2.1 to +1.0'
+    """
+    low, high = (_signed(100 * end, lang) for end in (interval.low, interval.high))
+    return f"{low} to {high}" if lang == "en" else f"{low} à {high}"
+
+
+def _signed(value: float, lang: Lang) -> str:
+    text = decimal(value, lang, 1)
+    return text if text.startswith("−") else f"+{text}"
+
+
 def duration(seconds: float, lang: Lang) -> str:
     """Return ``0.4 s``, ``12 s``, ``1 min 30 s``."""
     if seconds < 9.95:

@@ -1,8 +1,8 @@
 """What a report says: scores with intervals, mistakes, doubts about the data, and how all of it came about.
 
-A report travels inside the model file, which must come out byte for byte equal for the same data, seed and
-versions. So there is no date, no duration and no fact about the machine in it; durations are a ``Timing``
-beside it.
+A report travels inside the model file, which must come out byte for byte equal for the same data, seed, versions
+and knowledge. So there is no date, no duration and no fact about the machine in it; durations are a ``Timing``
+beside it, and what a machine found time to measure afterwards is a ``Hindsight``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from apprenti.domain import json_form
 from apprenti.domain.dataset import SetAside
+from apprenti.domain.outlook import Outlook
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Interval, Recipe, TrialStatus
 from apprenti.domain.scores import ClassScores, FamiliarityScores, Scores
@@ -128,6 +129,7 @@ class Attempt:
         n_validation: photos the score rests on.
         scheme: ``5-fold`` or ``holdout``.
         detail: why it did not finish, where it did not.
+        predicted_score: between which the score was to end up; ``None`` where nothing was known.
     """
 
     recipe: Recipe
@@ -138,15 +140,17 @@ class Attempt:
     n_validation: int = 0
     scheme: str = ""
     detail: Sentence | None = None
+    predicted_score: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackboneCredit:
-    """Where a feature extractor comes from and under which licence."""
+    """Where a feature extractor comes from and under which licence; ``source_sha256`` is of the file it came in."""
 
     name: str
     licence: str
     source: str
+    source_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +179,7 @@ class Report:
         profile: of the data; ``None`` for a report on other data than the model was trained on.
         kept: the recipe in the model.
         attempts: the recipes picked, in order, with what came of each.
+        outlook: what the choice of recipes rested on; ``None`` where a fixed order chose.
         temperature: what logits are divided by so that probabilities can be believed; 1 changes nothing.
         familiarity: the alarm for unfamiliar photos; ``None`` when not measured.
         label_suspects: training photos whose label looks wrong, worst first.
@@ -193,6 +198,7 @@ class Report:
     kept: Recipe
     profile: Profile | None = None
     attempts: tuple[Attempt, ...] = ()
+    outlook: Outlook | None = None
     temperature: float = 1.0
     familiarity: FamiliarityScores | None = None
     label_suspects: tuple[LabelSuspect, ...] = ()

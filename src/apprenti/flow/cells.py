@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from apprenti.domain.dataset import Dataset, Example
 from apprenti.domain.errors import ApprentiError
+from apprenti.domain.outlook import Hindsight
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Cell, Recipe, Trial
 from apprenti.domain.seams import Limits, Task
@@ -19,7 +20,7 @@ from apprenti.flow.race import Race
 from apprenti.flow.tools import Tools
 from apprenti.flow.versions import program_versions
 from apprenti.recipes import templates_for
-from apprenti.stages.train import CellsJob, measure_cells, shared_part, stratified_folds
+from apprenti.stages.train import MAX_HELD_OUT_ROWS, CellsJob, measure_cells, shared_part, stratified_folds
 from apprenti.store import append_cells
 
 N_CELLS = 40
@@ -36,6 +37,8 @@ class CellsUnderWay:
         task: the work under way; ``None`` when no knowledge is kept.
         profile: of the data.
         kept_as: what the knowledge calls each network the user brought, by name.
+        recipes: those that are measured, by name.
+        n_held_out: photos they are scored on.
         tools: what to work with.
     """
 
@@ -43,26 +46,48 @@ class CellsUnderWay:
     profile: Profile
     kept_as: Mapping[str, str]
     tools: Tools
+    recipes: Mapping[str, Recipe] = field(default_factory=dict)
+    n_held_out: int = 0
 
-    def collect(self, race: Race) -> int:
-        """Keep the cells that were measured; return how many. Ctrl-C ends the measuring.
+    def collect(self) -> tuple[Cell, ...]:
+        """Return the cells that were measured. Ctrl-C ends the measuring."""
+        if self.task is None:
+            return ()
+        self.tools.progress.begin("cells")
+        try:
+            return self.task.result()
+        except ApprentiError:
+            return ()  # out of time or memory
+        except KeyboardInterrupt:
+            self.task.kill()
+            return ()
+        finally:
+            self.tools.progress.end()
+
+    def hindsight(self, measured: Sequence[Cell], kept: Recipe) -> Hindsight | None:
+        """Return how the kept recipe compares with the others; ``None`` where they cannot be compared."""
+        kept_cell = next((cell for cell in measured if cell.recipe == kept.name), None)
+        others = [cell for cell in measured if cell.recipe != kept.name]
+        if kept_cell is None or not others:
+            return None
+        best = max(others, key=lambda cell: cell.score)
+        return Hindsight(
+            n_others=len(others),
+            n_photos=self.n_held_out,
+            best=self.recipes[best.recipe],
+            best_score=best.score,
+            kept_score=kept_cell.score,
+        )
+
+    def keep(self, measured: Sequence[Cell], race: Race) -> int:
+        """Keep the cells that were measured; return how many.
 
         Those of the race are kept only where nothing was measured: they were fitted on more photos and judged on
         others, and no recipe must look better than its neighbour for that.
         """
         if self.tools.knowledge_folder is None:
             return 0
-        cells: list[Cell] = []
-        if self.task is not None:
-            self.tools.progress.begin("cells")
-            try:
-                cells = list(self.task.result())
-            except ApprentiError:
-                pass  # out of time or memory
-            except KeyboardInterrupt:
-                self.task.kill()
-            self.tools.progress.end()
-        cells = cells or [_cell(trial, race) for trial in race.finished]
+        cells = list(measured) or [_cell(trial, race) for trial in race.finished]
         cells = [replace(cell, recipe=self._nameless(cell.recipe)) for cell in cells]
         versions = program_versions()
         try:
@@ -94,18 +119,25 @@ def start_cells(
     now = tools.clock()
     if tools.knowledge_folder is None or deadline <= now:
         return under_way
+    held_out = _held_out(table.fitted)
     job = CellsJob(
         recipes=cell_recipes(profile, materials, table, tried=[trial.recipe for trial in race.finished]),
         files=table.fitted_files,
         labels=table.labels(table.fitted, dataset.labels),
-        held_out=_held_out(table.fitted),
+        held_out=held_out,
         n_labels=len(dataset.labels),
         seed=seed,
         deadline=deadline - LAST_RECIPE_SECONDS,
         clock=tools.clock,
     )
     limits = Limits(seconds=deadline - now, memory_mb=tools.memory_mb)
-    return replace(under_way, task=tools.engine.start(measure_cells, job, limits=limits))
+    task = tools.engine.start(measure_cells, job, limits=limits)
+    return replace(
+        under_way,
+        task=task,
+        recipes={recipe.name: recipe for recipe in job.recipes},
+        n_held_out=min(int(held_out.sum()), MAX_HELD_OUT_ROWS),
+    )
 
 
 def cell_recipes(

@@ -46,9 +46,7 @@ def evaluate(model: Path, source: Path, *, tools: Tools) -> Report:
         dataset = read_dataset(
             source, engine=tools.engine, progress=tools.progress, workspace=workspace, for_training=False
         )
-        refuse_unsupported(dataset)
-        dataset = _only_known_labels(_only_test(dataset), report.labels)
-        dataset = _only_unseen(dataset, predictor)
+        dataset = scored_photos(dataset, predictor)
         answered, dataset = _answered(dataset, model, tools=tools)
         examples = [example for example, _ in answered]
         return evaluate_again(
@@ -57,6 +55,17 @@ def evaluate(model: Path, source: Path, *, tools: Tools) -> Report:
             answers=_answers(answered, report.labels, predictor.manifest.familiarity_threshold),
             thumbnail=thumbnailer(examples),
         )
+
+
+def scored_photos(dataset: Dataset, predictor: Predictor) -> Dataset:
+    """Return the photos a model is fairly scored on, with a notice for every kind that was left out.
+
+    Raises:
+        DataError: there is no photo under a label the model knows.
+        NotYetError: the photos have several labels, or numbers.
+    """
+    refuse_unsupported(dataset)
+    return _only_unseen(_only_known_labels(_only_test(dataset), predictor.labels), predictor)
 
 
 def _only_test(dataset: Dataset) -> Dataset:

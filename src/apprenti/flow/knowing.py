@@ -14,14 +14,16 @@ from apprenti.blocks.embedded import load_embedded
 from apprenti.domain.backbone_name import MIRRORED
 from apprenti.domain.knowledge import TrainingRecord
 from apprenti.domain.knowledge_table import Knowledge
+from apprenti.domain.outlook import IMPORTED, OWN
 from apprenti.domain.recipe import Recipe
 from apprenti.domain.recipe_name import read_recipe_name
 from apprenti.recipes import SIZES_PX, column_of
 from apprenti.stages.select import PROFILE_COLUMNS, profile_vector
 from apprenti.store import cells_by_recipe, read_base_knowledge, read_cells, training_weights
 
-OWN, IMPORTED = "here", "import"
-"""What trainings are called beside the data sets of the package: their own names never enter the knowledge."""
+LEAST_TIMED_SHARE = 0.5
+"""Of the training photos. Cells of large data sets are fitted on a part of them: their seconds would teach that many
+photos take no longer than few."""
 
 
 def gather_knowledge(folder: Path | None, *, kept_as: Mapping[str, str]) -> Knowledge | None:
@@ -62,7 +64,8 @@ def table_of(
     for name in sorted(cells):
         for row, cell in cells[name].items():
             scores[row, place[columns[name]]] = cell.score
-            seconds[row, place[columns[name]]] = cell.seconds
+            if cell.n_train >= LEAST_TIMED_SHARE * records[row].profile.n_train:
+                seconds[row, place[columns[name]]] = cell.seconds
     names = tuple(f"{IMPORTED if one.foreign else OWN} {at}" for at, one in enumerate(records, start=1))
     return Knowledge(
         datasets=names,

@@ -73,14 +73,14 @@ class Materials:
 
 
 def gather_materials(
-    dataset: Dataset, backbones: Sequence[Path], *, deadline: float, seed: int, tools: Tools
+    dataset: Dataset, backbones: Sequence[Path | Backbone], *, deadline: float, seed: int, tools: Tools
 ) -> Materials:
     """Load the networks asked for, the packaged one without a word, and learn the hand-made features.
 
     Args:
         dataset: with splits; only training photos are learnt from.
-        backbones: ONNX files with a ``features`` output, or the words ``embedded`` and ``classic``; a file
-            of such a name is given by its whole path.
+        backbones: ONNX files, backbones that are ready, or the words ``embedded`` and ``classic``; a file of such a
+            name is given by its whole path.
         deadline: on ``tools.clock``; photos not decoded by then are not learnt from.
         seed: of the dictionary of patches.
         tools: what to work with.
@@ -99,7 +99,9 @@ def gather_materials(
     return Materials(networks=networks, classic=(classic,), canvas=_canvas(networks, classic_canvas))
 
 
-def _network(choice: Path, dataset: Dataset) -> Backbone:
+def _network(choice: Path | Backbone, dataset: Dataset) -> Backbone:
+    if isinstance(choice, Backbone):
+        return choice
     if choice == EMBEDDED:
         from apprenti.blocks.embedded import load_embedded
 

@@ -16,6 +16,7 @@ from apprenti.blocks.item_file import read_item
 from apprenti.domain.dataset import Dataset, Example
 from apprenti.domain.errors import ApprentiError, ItemError
 from apprenti.domain.manifest import Manifest
+from apprenti.domain.outlook import Outlook
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Canvas, Pick, Recipe, Trial
 from apprenti.domain.report import BackboneCredit, Report
@@ -44,6 +45,7 @@ def pack_model(
     picks: Sequence[Pick],
     race: Race,
     *,
+    outlook: Outlook | None,
     seed: int,
     budget_seconds: float,
     tools: Tools,
@@ -59,6 +61,7 @@ def pack_model(
         table: where the features lie.
         picks: the recipes chosen, in order.
         race: what came of them.
+        outlook: what they rested on.
         seed: of everything random.
         budget_seconds: of the whole training; a second look at the labels is left out where it would take much of it.
         tools: what to work with.
@@ -74,6 +77,7 @@ def pack_model(
         kept=kept.recipe,
         picks=picks,
         trials=race.trials,
+        outlook=outlook,
         temperature=finished.temperature,
         familiarity_threshold=finished.familiarity_threshold,
         false_alarm_rate=finished.false_alarm_rate,
@@ -126,7 +130,10 @@ def _finished(
 
 def _credits(backbones: Sequence[Backbone]) -> tuple[BackboneCredit, ...]:
     return tuple(
-        BackboneCredit(name=part.name, licence=part.licence, source=part.source) for part in backbones
+        BackboneCredit(
+            name=part.name, licence=part.licence, source=part.source, source_sha256=part.source_sha256
+        )
+        for part in backbones
     )
 
 

@@ -19,16 +19,24 @@ def open_model(path: Path) -> Predictor:
     Raises:
         ModelFileError: there is no such file, or it is truncated, altered, foreign or too new.
     """
+    return Predictor.open(read_model(path))
+
+
+def read_model(path: Path) -> bytes:
+    """Return the bytes of what should be a model file.
+
+    Raises:
+        ModelFileError: there is no such file, or it is too large.
+    """
     try:
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode):
             raise ModelFileError("model_unreadable", item=str(path), cause="not a file")
         if facts.st_size > MAX_FILE_BYTES:
             raise ModelFileError("model_too_large", limit=MAX_FILE_BYTES // 1_000_000)
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise ModelFileError("model_unreadable", item=str(path), cause=error.strerror or "?") from error
-    return Predictor.open(data)
 
 
 def predict(model: Path, items: Iterable[str | Path], *, top: int = 5) -> Iterator[Prediction]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apprenti.domain.seams import Clock, Engine, Progress, Shelf
+from apprenti.hub import HubAccess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,7 @@ class Tools:
         clock: seconds that only grow; the same in every process of this machine (``time.monotonic``).
         knowledge_folder: where cells of the knowledge are kept; ``None`` keeps none.
         memory_mb: private memory each candidate may use.
+        hub: where networks given as ``hf:...`` come from; ``None`` where there is none.
     """
 
     engine: Engine
@@ -27,3 +29,4 @@ class Tools:
     clock: Clock
     knowledge_folder: Path | None = None
     memory_mb: int = 4096
+    hub: HubAccess | None = None

@@ -9,11 +9,14 @@ from pathlib import Path
 
 from apprenti.domain.dataset import Dataset, Split
 from apprenti.domain.errors import DataError, InterruptedWorkError, OutOfTimeError, WorkError
+from apprenti.domain.hub import BackboneChoice
+from apprenti.domain.outlook import Hindsight
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick, Recipe, Trial, TrialStatus
 from apprenti.domain.report import Report, Timing
 from apprenti.domain.seams import Progress
 from apprenti.domain.sentence import Sentence
+from apprenti.flow.backbones import bring_backbones
 from apprenti.flow.cells import start_cells
 from apprenti.flow.choosing import choose_by, first_pick, ground_of
 from apprenti.flow.features import FeatureTable, lay_out_features
@@ -57,6 +60,7 @@ class Training:
         trials: what came of those begun.
         kept: the recipe in the model.
         report: everything measured.
+        hindsight: how the kept recipe compares with others measured since; ``None`` where none were.
         seconds: wall time of the whole.
         n_cells: cells added to the knowledge.
     """
@@ -70,6 +74,7 @@ class Training:
     report: Report
     seconds: float
     n_cells: int
+    hindsight: Hindsight | None = None
 
 
 def train(
@@ -77,7 +82,7 @@ def train(
     *,
     out: Path,
     budget_seconds: float,
-    backbones: Sequence[Path] = (),
+    backbones: Sequence[BackboneChoice] = (),
     seed: int = 0,
     lang: Lang = "en",
     tools: Tools,
@@ -87,20 +92,23 @@ def train(
     Args:
         source: folder, archive or table of labelled photos.
         out: the model file to write; the report is written beside it.
-        budget_seconds: wall time for everything, kept to within 10 %.
-        backbones: ONNX files to take features from instead of the packaged network; see ``gather_materials``.
+        budget_seconds: wall time for everything but fetching networks, kept to within 10 %.
+        backbones: ONNX files or networks of a hub to take features from instead of the packaged network; see
+            ``gather_materials``.
         seed: of everything random.
         lang: language of the report page.
         tools: what to work with.
 
     Raises:
         UserError: ``out`` cannot be written; told before anything else is done.
+        BackboneError: a backbone cannot be had or used; told of a hub's before anything is read.
         DataError: the data cannot be trained on; the message says why and what to do.
         InterruptedWorkError: stopped before any recipe had finished.
     """
     check_writable(out)
     report_path = report_path_of(out)
     check_writable(report_path)
+    brought = bring_backbones(backbones, tools=tools)
     times = _Times.of(budget_seconds, begun=tools.clock())
     with private_workspace() as workspace:
         dataset = read_dataset(
@@ -111,8 +119,9 @@ def train(
             deadline=times.reading_ends,
         )
         refuse_unsupported(dataset)
+        dataset = replace(dataset, notices=(*dataset.notices, *brought.notices))
         materials = gather_materials(
-            dataset, backbones, deadline=times.dictionary_ends, seed=seed, tools=tools
+            dataset, brought.backbones, deadline=times.dictionary_ends, seed=seed, tools=tools
         )
         landmarks = look_for_landmarks(dataset, materials, deadline=times.landmarks_end, tools=tools)
         ground = _ground(dataset, landmarks, materials)
@@ -155,6 +164,7 @@ def train(
                 table,
                 selector.plan(),
                 race,
+                outlook=selector.outlook(),
                 seed=seed,
                 budget_seconds=budget_seconds,
                 tools=tools,
@@ -162,7 +172,13 @@ def train(
             write_atomically(out, model)
             timing = _timing(selector.plan(), race, tools.clock() - times.begun)
             write_atomically(report_path, render(report, lang=lang, timing=timing).encode())
-        n_cells = cells.collect(race)
+        measured = cells.collect()
+        hindsight = cells.hindsight(measured, report.kept)
+        if hindsight is not None:  # what only now is known
+            timing = replace(timing, total_seconds=tools.clock() - times.begun)
+            page = render(report, lang=lang, timing=timing, hindsight=hindsight)
+            write_atomically(report_path, page.encode())
+        n_cells = cells.keep(measured, race)
     return Training(
         model_path=out,
         report_path=report_path,
@@ -171,6 +187,7 @@ def train(
         trials=tuple(race.trials),
         kept=report.kept,
         report=report,
+        hindsight=hindsight,
         seconds=tools.clock() - times.begun,
         n_cells=n_cells,
     )

@@ -14,6 +14,7 @@ from apprenti.store.knowledge_lines import digest_of, line_of, record_of
 from apprenti.store.knowledge_rows import cells_by_recipe, training_weights
 from apprenti.store.memory_shelf import MemoryShelf
 from apprenti.store.parquet import read_parquet
+from apprenti.store.pins import keep_pin, read_pin
 from apprenti.store.workspace import private_workspace
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "digest_of",
     "export_content",
     "forget",
+    "keep_pin",
     "line_of",
     "own_records",
     "private_workspace",
@@ -35,6 +37,7 @@ __all__ = [
     "read_cells",
     "read_export",
     "read_parquet",
+    "read_pin",
     "record_of",
     "records_by_digest",
     "storage_facts",

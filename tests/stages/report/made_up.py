@@ -6,7 +6,8 @@ import numpy as np
 
 from apprenti.blocks.metrics import wilson_interval
 from apprenti.domain.dataset import Dataset, DuplicateGroup, Example, Kind, SetAside, Split, TaskType
-from apprenti.domain.recipe import Canvas, Pick, Recipe, Trial, TrialStatus
+from apprenti.domain.outlook import Hindsight, Neighbour, Outlook
+from apprenti.domain.recipe import Canvas, Interval, Pick, Recipe, Trial, TrialStatus
 from apprenti.domain.report import BackboneCredit, Report, Timing
 from apprenti.domain.sentence import Sentence
 from apprenti.stages.evaluate import Answers, Training, evaluate
@@ -23,6 +24,28 @@ RECIPES = (
     ),
     Recipe(backbones=("classic.v1",), canvas=CANVAS, transform="none.v1", head="unheard_of.v7"),
 )
+EXPECTED = Interval(low=0.83, high=0.89, level=0.9)
+OUTLOOK = Outlook(
+    n_datasets=54,
+    n_families=18,
+    by_likeness=True,
+    best_score=EXPECTED,
+    neighbours=(
+        Neighbour(
+            name="leaves",
+            weight=0.31,
+            n_related=2,
+            best=RECIPES[2],
+            best_score=0.955,
+            behind_points=0.4,
+            gone=RECIPES[:1],
+            instead=RECIPES[2:],
+        ),
+        Neighbour(name="here 3", weight=0.04, best=RECIPES[0], best_score=0.7, behind_points=0.0),
+        Neighbour(name="coins", weight=0.02, gone=RECIPES[1:2]),
+    ),
+)
+HINDSIGHT = Hindsight(n_others=38, n_photos=98, best=RECIPES[2], best_score=83 / 98, kept_score=78 / 98)
 REASON = Sentence(key="report.calm_why")
 TIMING = Timing(
     total_seconds=83.4,
@@ -42,6 +65,7 @@ def made_up_report(
     file_name: str = "photo {i}.jpg",
     with_distances: bool = True,
     with_troubles: bool = True,
+    outlook: Outlook | None = OUTLOOK,
 ) -> Report:
     """Return the report of a training on data that never were; ``skill`` 0 is guessing, 50 is faultless."""
     labels = labels or tuple(f"kind {k:03d}" for k in range(n_labels))
@@ -60,7 +84,7 @@ def made_up_report(
         dataset,
         test=test,
         held_out=held_out,
-        training=_training(n_held_out),
+        training=_training(n_held_out, outlook),
         thumbnail=lambda name: b"\xff\xd8 small " + name.encode(),
     )
 
@@ -108,7 +132,7 @@ def _troubles(labels: tuple[str, ...], file_name: str) -> dict[str, tuple[object
     }
 
 
-def _training(n_held_out: int) -> Training:
+def _training(n_held_out: int, outlook: Outlook | None) -> Training:
     scores = (0.8, 0.9)
     trials = [
         Trial(
@@ -125,8 +149,17 @@ def _training(n_held_out: int) -> Training:
     failed = Trial(recipe=RECIPES[2], status=TrialStatus.FAILED, detail=Sentence(key="report.calm_title"))
     return Training(
         kept=RECIPES[1],
-        picks=[Pick(recipe=recipe, reason=REASON, predicted_seconds=2.5) for recipe in RECIPES],
+        picks=[
+            Pick(
+                recipe=recipe,
+                reason=REASON,
+                predicted_seconds=2.5,
+                predicted_score=None if outlook is None else EXPECTED,
+            )
+            for recipe in RECIPES
+        ],
         trials=[*trials, failed],
+        outlook=outlook,
         temperature=1.25,
         familiarity_threshold=1.96,
         false_alarm_rate=0.05,

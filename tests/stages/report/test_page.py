@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from tests.stages.report.made_up import TIMING, made_up_report
+from tests.stages.report.made_up import HINDSIGHT, TIMING, made_up_report
 
 from apprenti.domain.json_form import to_json
 from apprenti.domain.report import Report
@@ -24,6 +24,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "no mistake": {"skill": 60.0, "with_troubles": False},
     "guessing": {"skill": 0.0},
     "no distances": {"with_distances": False},
+    "a fixed order": {"outlook": None},
 }
 VOID = {"meta", "img", "br", "link", "hr", "input"}
 INK = {"style", "title", "desc"}
@@ -129,7 +130,7 @@ def test_pictures_have_words_and_tables_have_headed_columns() -> None:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_term_is_explained_once(shape: str, lang: Lang) -> None:
     report = made_up_report(**SHAPES[shape])
-    text = Page(render(report, lang=lang)).text
+    text = Page(render(report, lang=lang, hindsight=HINDSIGHT)).text
     texts = catalogue("report", lang)
     for key, meaning in texts.items():
         if key.startswith("is_"):
@@ -137,6 +138,8 @@ def test_every_term_is_explained_once(shape: str, lang: Lang) -> None:
             expected = 1 if report.scores is not None or key == "is_interval" else 0
             if key == "is_confusion" and len(report.labels) > 16:
                 expected = 0  # a picture, explained by its own words
+            if key in {"is_expected", "is_regret", "is_weight"}:
+                expected = 0 if report.outlook is None else 1
             assert text.count(beginning) == expected, key
 
 
@@ -203,7 +206,13 @@ def test_every_number_on_the_page_comes_from_the_report() -> None:
         "100",
     }
     durations = {"3.2", "2", "11", "1", "23", "83", "2.5", "5"}
-    text = re.sub(r"\b[0-9a-f]{64}\b", "", Page(render(report, lang="en", timing=TIMING)).text)
+    allowed |= allowed_numbers(to_json(HINDSIGHT), "") | {
+        "78",
+        "83",
+        "5.1",
+    }  # photos right, and points between
+    html = render(report, lang="en", timing=TIMING, hindsight=HINDSIGHT)
+    text = re.sub(r"\b[0-9a-f]{64}\b", "", Page(html).text)
     unexplained = set(re.findall(r"\d+(?:[.,]\d+)*", text)) - allowed - axes - durations
     assert unexplained == set()
 

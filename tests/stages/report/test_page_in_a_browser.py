@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.stages.report.made_up import TIMING, made_up_report
+from tests.stages.report.made_up import HINDSIGHT, TIMING, made_up_report
 
 from apprenti.stages.report import render
 from apprenti.texts import Lang
@@ -30,7 +30,8 @@ SHAPES: dict[str, tuple[Lang, dict[str, Any]]] = {
 def test_nothing_sticks_out_of_a_phone(shape: str, browser: Chrome, tmp_path: Path) -> None:
     lang, form = SHAPES[shape]
     page = tmp_path / "report.html"
-    page.write_text(render(made_up_report(**form), lang=lang, timing=TIMING), encoding="utf-8")
+    html = render(made_up_report(**form), lang=lang, timing=TIMING, hindsight=HINDSIGHT)
+    page.write_text(html, encoding="utf-8")
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
     browser.get(page.as_uri())
     browser.execute_script("for (const one of document.querySelectorAll('details')) one.open = true")

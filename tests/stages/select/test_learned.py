@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from tests.stages.select.test_prior import ground
@@ -68,18 +66,6 @@ def test_too_little_knowledge_leaves_the_fixed_order(known: Knowledge | None) ->
 
 def test_recipes_on_other_backbones_are_never_mixed_in() -> None:
     assert isinstance(open_selector(ground(), knowledge=knowledge()), PriorSelector)
-
-
-def test_a_network_of_which_nothing_is_known_is_not_passed_over_for_recipes_of_which_much_is_known() -> None:
-    brought = replace(ground(), networks={"own-1a2b": 512})
-    assert isinstance(open_selector(brought, knowledge=knowledge(), candidates=RECIPES), PriorSelector)
-
-
-def test_a_network_of_which_enough_is_known_is_chosen_by_what_is_known() -> None:
-    brought = replace(ground(), networks={"own-1a2b": 512})
-    recipes = tuple(replace(recipe, backbones=("own-1a2b",)) for recipe in RECIPES)
-    known = replace(knowledge(), recipes=tuple(map(column_of, recipes)))
-    assert isinstance(open_selector(brought, knowledge=known, candidates=recipes), LearnedSelector)
 
 
 def test_five_picks_have_reasons_seconds_and_a_score_interval() -> None:

@@ -3,7 +3,7 @@ import pytest
 from tests.stages.select.worlds import World, a_world
 
 from apprenti.stages.select.choice import remember
-from apprenti.stages.select.similarity import MOST_WEIGHT, capped, fit_similarity
+from apprenti.stages.select.similarity import MOST_WEIGHT, N_DATASETS_FROM, capped, fit_similarity
 
 
 def weights_of(world: World, profile: np.ndarray, seed: int = 0) -> np.ndarray:
@@ -38,8 +38,8 @@ def test_no_data_set_weighs_more_than_its_share_whatever_it_claims(large: World)
 
 
 def test_all_count_alike_where_few_are_known() -> None:
-    world = a_world(n=40)
-    assert np.allclose(weights_of(world, world.profiles[0]), 1 / 40)
+    world = a_world(n=N_DATASETS_FROM)
+    assert np.allclose(weights_of(world, world.profiles[0]), 1 / N_DATASETS_FROM)
 
 
 def test_all_count_alike_where_the_profile_has_a_gap(large: World) -> None:

@@ -3,13 +3,16 @@
 from apprenti.stages.evaluate.evaluation import Answers, Training, evaluate, evaluate_again
 from apprenti.stages.evaluate.judging import choose_thresholds, judge
 from apprenti.stages.evaluate.label_suspects import find_label_suspects
+from apprenti.stages.evaluate.paired import PairedAccuracy, paired_accuracy
 
 __all__ = [
     "Answers",
+    "PairedAccuracy",
     "Training",
     "choose_thresholds",
     "evaluate",
     "evaluate_again",
     "find_label_suspects",
     "judge",
+    "paired_accuracy",
 ]

@@ -9,6 +9,7 @@ import numpy as np
 
 from apprenti.blocks.metrics import wilson_interval
 from apprenti.domain.dataset import Dataset
+from apprenti.domain.outlook import Outlook
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick, Recipe, Trial
 from apprenti.domain.report import (
@@ -51,6 +52,7 @@ class Training:
         kept: the recipe in the model.
         picks: the recipes chosen, in order.
         trials: what came of them.
+        outlook: what they rested on; ``None`` where a fixed order chose.
         temperature: of the calibration.
         familiarity_threshold: distance past which a photo is unfamiliar.
         false_alarm_rate: share of familiar photos that threshold was set to flag, 0..1.
@@ -62,6 +64,7 @@ class Training:
     kept: Recipe
     picks: Sequence[Pick] = ()
     trials: Sequence[Trial] = ()
+    outlook: Outlook | None = None
     temperature: float = 1.0
     familiarity_threshold: float = 0.0
     false_alarm_rate: float = 0.0
@@ -104,6 +107,7 @@ def evaluate(
         kept=training.kept,
         profile=profile,
         attempts=_attempts(training.picks, training.trials),
+        outlook=training.outlook,
         temperature=training.temperature,
         familiarity=_familiarity(test, training.familiarity_threshold, training.false_alarm_rate),
         label_suspects=suspects,
@@ -189,7 +193,9 @@ def _attempts(picks: Sequence[Pick], trials: Sequence[Trial]) -> tuple[Attempt, 
     for pick in picks:
         trial = trial_of.get(pick.recipe.name)
         if trial is None:
-            attempts.append(Attempt(recipe=pick.recipe, reason=pick.reason))
+            attempts.append(
+                Attempt(recipe=pick.recipe, reason=pick.reason, predicted_score=pick.predicted_score)
+            )
             continue
         attempts.append(
             Attempt(
@@ -201,6 +207,7 @@ def _attempts(picks: Sequence[Pick], trials: Sequence[Trial]) -> tuple[Attempt, 
                 n_validation=trial.n_validation,
                 scheme=trial.scheme,
                 detail=trial.detail,
+                predicted_score=pick.predicted_score,
             )
         )
     return tuple(attempts)

@@ -1,5 +1,5 @@
 """Predict: answers from a model file, with numpy, onnxruntime and pillow and nothing else."""
 
-from apprenti.stages.predict.predictor import Predictor
+from apprenti.stages.predict.predictor import Predictor, check_golden
 
-__all__ = ["Predictor"]
+__all__ = ["Predictor", "check_golden"]

@@ -54,7 +54,7 @@ class Predictor:
         except Exception as error:  # ONNX Runtime has a kind for every failure
             detail = str(error)[:200]
             raise ModelFileError("model_malformed", detail=detail) from error
-        _check_golden(answers, artifact.golden, artifact.manifest.familiarity_threshold)
+        check_golden(answers, artifact.golden, artifact.manifest.familiarity_threshold)
         return predictor
 
     @property
@@ -144,8 +144,17 @@ class Predictor:
             return Prediction(item=item, problem=Sentence(key=f"errors.{error.key}", values=error.values))
 
 
-def _check_golden(answers: Mapping[str, NDArray[np.float32]], golden: Golden, threshold: float) -> None:
-    """Refuse a graph that does not answer here as it did where it was made."""
+def check_golden(answers: Mapping[str, NDArray[np.float32]], golden: Golden, threshold: float) -> None:
+    """Refuse a graph that does not answer here as it did where it was made.
+
+    Args:
+        answers: its ``probabilities`` [n,K] and ``distance`` [n] for the golden pictures.
+        golden: what they must be.
+        threshold: distance past which a photo is unfamiliar.
+
+    Raises:
+        ModelFileError: they differ.
+    """
     fits = [
         _close(answers["probabilities"], golden.probabilities, PROBABILITY_TOLERANCE),
         _close(answers["distance"], golden.distances, DISTANCE_TOLERANCE * threshold),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apprenti.domain.recipe import TrialStatus
@@ -64,10 +65,15 @@ def attempt_rows(report: Report, timing: Timing | None, words: Words) -> tuple[A
 def shared_scale(report: Report) -> Scale | None:
     """Return a scale just wide enough for every interval, to tell close recipes apart; ``None`` without."""
     intervals = [attempt.interval for attempt in report.attempts if attempt.interval is not None]
-    if not intervals:
+    return scale_around([share for one in intervals for share in (one.low, one.high)])
+
+
+def scale_around(shares: Sequence[float]) -> Scale | None:
+    """Return a scale just wide enough for all ``shares``; ``None`` without any."""
+    if not shares:
         return None
-    low = STEP * math.floor(min(one.low for one in intervals) / STEP)
-    high = STEP * math.ceil(max(one.high for one in intervals) / STEP)
+    low = STEP * math.floor(min(shares) / STEP)
+    high = STEP * math.ceil(max(shares) / STEP)
     return Scale(low=max(0.0, low), high=min(1.0, max(high, low + STEP)))
 
 

@@ -12,12 +12,14 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from apprenti.domain.outlook import Hindsight
 from apprenti.domain.report import Report, Timing
 from apprenti.domain.scores import ClassScores, Scores
 from apprenti.stages.report.advice import FEW_TEST_PHOTOS, advise, is_clear_gain
 from apprenti.stages.report.attempts import attempt_rows, shared_scale
 from apprenti.stages.report.captions import mistake_photo, suspect_photo
 from apprenti.stages.report.charts import coverage_chart, reliability_chart
+from apprenti.stages.report.decision import replay
 from apprenti.stages.report.mix_ups import mix_ups
 from apprenti.stages.report.words import Words
 from apprenti.texts import Lang
@@ -36,18 +38,26 @@ MAX_OPEN_FILES = 8
 """Longer rows of photos and lists of files are folded after so many."""
 
 
-def render(report: Report, *, lang: Lang = "en", timing: Timing | None = None) -> str:
+def render(
+    report: Report, *, lang: Lang = "en", timing: Timing | None = None, hindsight: Hindsight | None = None
+) -> str:
     """Return the report as one self-contained HTML page.
 
     Args:
         report: what was measured.
         lang: language of the page.
         timing: durations, where the training has just happened; they are not part of a report.
+        hindsight: how other recipes did that were measured since; no part of it either.
     """
     report = Report.from_json(report.to_json())  # six digits, so that a page written later is the same page
     words = Words(lang=lang)
     template = _environment().get_template("page.html")
-    return template.render(**_context(report, words), timing=timing, rows=attempt_rows(report, timing, words))
+    return template.render(
+        **_context(report, words),
+        timing=timing,
+        rows=attempt_rows(report, timing, words),
+        decision=replay(report, timing, hindsight, words),
+    )
 
 
 def _context(report: Report, words: Words) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from apprenti.domain import figures
 from apprenti.domain.recipe import Interval, Recipe
 from apprenti.domain.sentence import Sentence
-from apprenti.recipes.words import phrase, transform_phrase
+from apprenti.recipes.words import phrase, settings_phrase, transform_phrase
 from apprenti.texts import Lang, say, written
 
 UNBROKEN_DASH = "\u2060–\u2060"
@@ -69,6 +69,15 @@ class Words:
     def recipe(self, recipe: Recipe) -> str:
         """Return a recipe as a person would say it: ``Logistic regression on hand-made features``."""
         return phrase(recipe, self.lang)
+
+    def settings(self, recipe: Recipe) -> str:
+        """Return the settings that tell it from others of its name: ``alpha 0.01, gamma 0.25``; may be empty."""
+        return settings_phrase(recipe, self.lang)
+
+    def recipe_whole(self, recipe: Recipe) -> str:
+        """Return a recipe with its settings in brackets."""
+        settings = self.settings(recipe)
+        return self.recipe(recipe) + (f" ({settings})" if settings else "")
 
     def transform(self, recipe: Recipe) -> str:
         """Return what is done to the features first, or nothing where there is no word for it."""

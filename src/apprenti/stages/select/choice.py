@@ -8,7 +8,6 @@ sets that agree with the results count for more in the drop.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -80,15 +79,14 @@ class Choice:
     in_batch: bool = False
     explores: float = 0.0
     seed: int = 0
-    gaussian: Gaussian = field(init=False)
     picked: list[int] = field(init=False, default_factory=list)
+    _gaussian: Gaussian | None = field(init=False, default=None)
     _results: dict[int, float] = field(init=False, default_factory=dict)
     _failed: set[int] = field(init=False, default_factory=set)
     _random: np.random.Generator = field(init=False)
 
     def __post_init__(self) -> None:
         self.weights = _by_evidence(self.weights, self.past)
-        self.gaussian = fit_gaussian(self.past.points, self.weights)
         self._random = np.random.default_rng(self.seed)
 
     def ask(self, *, seconds_left: float = np.inf) -> int | None:
@@ -151,7 +149,9 @@ class Choice:
         return expected_improvement(mean, deviation, max(self._results.values(), default=0.0))
 
     def _expected(self) -> tuple[Floats, Floats]:
-        return self.gaussian.given(*self._seen())
+        if self._gaussian is None:  # a batch is chosen without it
+            self._gaussian = fit_gaussian(self.past.points, self.weights)
+        return self._gaussian.given(*self._seen())
 
     def _weights_now(self) -> Floats:
         """Return how much each past data set counts in view of the results, [n]."""
@@ -196,8 +196,3 @@ def expected_improvement(mean: Floats, deviation: Floats, best: float) -> Floats
     z = (mean - best) / deviation
     density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
     return np.asarray(deviation * (z * ndtr(z) + density))
-
-
-def neighbours(weights: Floats, k: int) -> Sequence[int]:
-    """Return the k data sets that weigh most, the most alike first."""
-    return [int(row) for row in np.argsort(-weights, kind="stable")[:k]]

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
-from apprenti.domain.backbone_name import MIRRORED, is_packaged
 from apprenti.domain.knowledge_table import Knowledge
+from apprenti.domain.outlook import Outlook
 from apprenti.domain.recipe import Interval, Pick, Recipe, Trial, TrialStatus
 from apprenti.recipes import column_of, templates_for
 from apprenti.recipes.times import PROCESS_SECONDS
 from apprenti.stages.select.choice import Choice, Past, remember
+from apprenti.stages.select.outlook import neighbours
 from apprenti.stages.select.profile_vector import PROFILE_COLUMNS, profile_vector
 from apprenti.stages.select.reasons import reason_for, sentence_of
-from apprenti.stages.select.score_intervals import fit_scores
+from apprenti.stages.select.score_intervals import ScoreModel, fit_scores
 from apprenti.stages.select.seconds import fit_seconds
 from apprenti.stages.select.selector import N_PICKS, Ground
-from apprenti.stages.select.similarity import fit_similarity
+from apprenti.stages.select.similarity import fit_similarity, nearest_first
 
 Floats = NDArray[np.float64]
 
@@ -34,15 +36,10 @@ EXPLORING_SHARE = 0.2
 
 
 def enough_known(ground: Ground, knowledge: Knowledge, candidates: Sequence[Recipe], n_picks: int) -> bool:
-    """Return whether the knowledge says enough of enough recipes to choose by it.
-
-    Where there are networks, recipes on them must be known: a person who brings one does not want to see hand-made
-    features picked five times because nothing else was ever measured.
-    """
+    """Return whether the knowledge says enough of enough recipes to choose by it."""
     if len(knowledge.datasets) < LEAST_DATASETS:
         return False
-    known = _known_recipes(ground, knowledge, candidates).values()
-    return sum(_is_on_networks(recipe, ground) for recipe in known) > n_picks
+    return len(_known_recipes(ground, knowledge, candidates)) > n_picks
 
 
 class LearnedSelector:
@@ -83,10 +80,15 @@ class LearnedSelector:
         similarity = fit_similarity(self._profiles, self._past.losses, seed=seed)
         self._fitting_seconds = self._predicted_seconds()
         embedding = np.array([ground.embedding_seconds(recipe) for recipe in self._recipes])
+        self._seconds = self._fitting_seconds + embedding
+        alike = similarity.weights(self._profile)
+        self._by_likeness = similarity.forest is not None and bool(np.ptp(alike) > 0)
+        self._nearest = nearest_first(alike, self._profiles, self._profile).tolist()
+        self._weights = _trusted(alike, knowledge)
         self._choice = Choice(
             past=self._past,
-            weights=_trusted(similarity.weights(self._profile), knowledge),
-            seconds=self._fitting_seconds + embedding,
+            weights=self._weights,
+            seconds=self._seconds,
             in_batch=in_batch,
             explores=explores,
             seed=seed,
@@ -94,12 +96,16 @@ class LearnedSelector:
         self._given: list[Pick] = []
         self._round_ends = frozenset(accumulate(rounds))
         self._results: dict[int, float | None] = {}
+        self._seconds_left: list[float] = []
 
     def plan(self) -> tuple[Pick, ...]:
         """Return the picks as they stand now, those already handed out first."""
         planned = self._choice.planned(self._n_picks - len(self._given))
         before = list(self._choice.picked)
-        return (*self._given, *(self._pick(at, before + planned[:n]) for n, at in enumerate(planned)))
+        picks = (*self._given, *(self._pick(at, before + planned[:n]) for n, at in enumerate(planned)))
+        return tuple(
+            replace(pick, predicted_score=self._intervals[self._place[pick.recipe.name]]) for pick in picks
+        )
 
     def ask(self, *, seconds_left: float) -> Pick | None:
         """Return the pick that promises most and fits ``seconds_left``; ``None`` when none does or all are given.
@@ -115,6 +121,7 @@ class LearnedSelector:
         if at is None:
             return None
         self._given.append(self._pick(at, before))
+        self._seconds_left.append(seconds_left)
         return self._given[-1]
 
     @property
@@ -138,6 +145,28 @@ class LearnedSelector:
             for place in self._choice.picked:
                 self._choice.tell(place, self._results[place])
 
+    def outlook(self) -> Outlook:
+        """Return what is expected of the picks as they stand now, and what they rest on."""
+        known = self._knowledge
+        picked = [*self._choice.picked, *self._choice.planned(self._n_picks - len(self._given))]
+        return Outlook(
+            n_datasets=len(known.datasets),
+            n_families=len(set(known.families)),
+            by_likeness=self._by_likeness,
+            best_score=self._score_model.best_interval(self._profile, picked),
+            neighbours=tuple(
+                neighbours(
+                    self._scores,
+                    self._choice.weights,
+                    nearest=self._nearest,
+                    families=known.families,
+                    names=known.datasets,
+                    recipes=self._recipes,
+                    plan_without=self._replayed_without,
+                )
+            ),
+        )
+
     @property
     def weights(self) -> Floats:
         """How much each past data set counts for this one, [n], in all 1."""
@@ -152,15 +181,39 @@ class LearnedSelector:
         return tuple(self._recipes[at] for at in self._choice.planned(n))
 
     @cached_property
+    def _score_model(self) -> ScoreModel:
+        families = np.unique(self._knowledge.families, return_inverse=True)[1].astype(np.intp)
+        return fit_scores(self._scores, self._profiles, families, seed=self._seed)
+
+    @cached_property
     def _intervals(self) -> tuple[Interval, ...]:
         """Between which scores each recipe should end up, m of them."""
-        families = np.unique(self._knowledge.families, return_inverse=True)[1].astype(np.intp)
-        model = fit_scores(self._scores, self._profiles, families, seed=self._seed)
-        return model.intervals(self._profile)
+        return self._score_model.intervals(self._profile)
+
+    def _replayed_without(self, left_out: NDArray[np.bool_]) -> list[int]:
+        """Return the picks as they would have come if some data sets, [n], counted for nothing.
+
+        Each is asked for with the time there was, and looks at the results there were then; what a recipe would have
+        scored that was not tried, nobody knows.
+        """
+        weights = np.where(left_out, 0.0, self._weights)
+        if not weights.any():
+            return []
+        in_batch = self._choice.in_batch
+        choice = Choice(past=self._past, weights=weights, seconds=self._seconds, in_batch=in_batch)
+        for n in range(self._n_picks):
+            if not self._round_ends or n in self._round_ends:
+                for at in choice.picked:
+                    if at in self._results:
+                        choice.tell(at, self._results[at])
+            left = self._seconds_left[n] if n < len(self._seconds_left) else np.inf
+            if choice.ask(seconds_left=left) is None and not n:
+                choice.ask_cheapest()
+        return choice.picked
 
     def _pick(self, at: int, before: Sequence[int]) -> Pick:
         """Return the pick; features of the picks before it are counted as there."""
-        reason = reason_for(at, before, self._past, self._choice.weights)
+        reason = reason_for(at, before, self._past, self._choice.weights, self._nearest)
         recipe = self._recipes[at]
         there = {look for place in before for look in self._recipes[place].looks}
         embedding_seconds = self._ground.embedding_seconds(recipe, there=there)
@@ -169,7 +222,6 @@ class LearnedSelector:
             reason=sentence_of(reason, self._knowledge.datasets),
             predicted_seconds=embedding_seconds + float(self._fitting_seconds[at]),
             embedding_seconds=embedding_seconds,
-            predicted_score=self._intervals[at],
         )
 
     def _predicted_seconds(self) -> Floats:
@@ -195,14 +247,6 @@ def _known_recipes(ground: Ground, knowledge: Knowledge, candidates: Sequence[Re
         for column, name in enumerate(knowledge.recipes)
         if name in by_name and n_cells[column] >= LEAST_CELLS
     }
-
-
-def _is_on_networks(recipe: Recipe, ground: Ground) -> bool:
-    """Return whether a recipe takes features of a network at hand, of one that was brought where there are any."""
-    brought = [name for name in ground.networks if not is_packaged(name)]
-    if brought:
-        return any(backbone.removesuffix(MIRRORED) in brought for backbone in recipe.backbones)
-    return not ground.networks or any(map(is_packaged, recipe.backbones))
 
 
 def _catalogue(ground: Ground) -> list[Recipe]:

@@ -57,6 +57,9 @@ class PriorSelector:
     def tell(self, trial: Trial) -> None:
         """Do nothing: a fixed order does not change with what came of a pick."""
 
+    def outlook(self) -> None:
+        """Return nothing: a fixed order rests on no data set in particular."""
+
     def _pick(self, rank: int, template: Template, *, after: Sequence[Pick]) -> Pick:
         """Return the pick; features of the picks before it are counted as there."""
         recipe = template.on(self._ground.stock)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apprenti.domain.sentence import Sentence
-from apprenti.stages.select.choice import Past, neighbours
+from apprenti.stages.select.choice import Past
 from apprenti.stages.select.losses import regret_points
 
 Floats = NDArray[np.float64]
@@ -41,7 +41,9 @@ class Reason:
     is_first: bool
 
 
-def reason_for(recipe: int, before: Sequence[int], past: Past, weights: Floats) -> Reason:
+def reason_for(
+    recipe: int, before: Sequence[int], past: Past, weights: Floats, nearest: Sequence[int]
+) -> Reason:
     """Return what speaks for a recipe on the data sets that are most alike.
 
     Args:
@@ -49,8 +51,9 @@ def reason_for(recipe: int, before: Sequence[int], past: Past, weights: Floats) 
         before: columns of the picks before it.
         past: what is known of past data sets.
         weights: how much each of them counts, [n].
+        nearest: their rows, the most alike first.
     """
-    alike = neighbours(weights, N_NEIGHBOURS)
+    alike = [int(row) for row in nearest[:N_NEIGHBOURS]]
     regret = regret_points(past.points)[:, recipe]
     near = [row for row in alike if regret[row] <= NEAR_POINTS]
     points = past.points[:, recipe]
@@ -79,7 +82,7 @@ def sentence_of(reason: Reason, datasets: Sequence[str]) -> Sentence:
         "n": round(reason.gain_points, 1),  # the number that decides between point and points
         "n_near": reason.n_near,
         "n_alike": reason.n_alike,
-        "names": ", ".join(names) + (" …" if reason.n_near > N_NAMED else ""),
+        "names": " · ".join(names) + (" …" if reason.n_near > N_NAMED else ""),
     }
     key = "learned_first" if reason.is_first else "learned_next"
     if not names:

@@ -7,6 +7,7 @@ random world (2005), conformal intervals, here across folds of families.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +16,11 @@ from numpy.typing import NDArray
 
 from apprenti.domain.recipe import Interval
 from apprenti.stages.select.completion import complete
+from apprenti.stages.select.directions import main_directions
 
 Floats = NDArray[np.float64]
 
-N_TREES = 40
+N_TREES = 24
 N_COMPONENTS = 6
 N_FOLDS = 5
 LEVEL = 0.9
@@ -35,6 +37,7 @@ class ScoreModel:
         forest: from profiles to the main directions of scores; ``None`` where profiles say nothing.
         mean: points of each recipe on average, [m].
         directions: [≤ N_COMPONENTS, m].
+        known: measured points, [n, m]; NaN where not measured.
         misses: measured less foretold points on data sets left out, [n, m]; NaN where not measured.
         level: share of scores that are to lie inside.
     """
@@ -43,6 +46,7 @@ class ScoreModel:
     forest: Any
     mean: Floats
     directions: Floats
+    known: Floats
     misses: Floats
     level: float
 
@@ -52,9 +56,29 @@ class ScoreModel:
         Args:
             profile: [p]; NaN where not known.
         """
-        filled = _filled(profile[None], self.middle)
-        foretold = _foretold(self.forest, self.mean, self.directions, filled)[0]
+        foretold = self._foretold(profile)
         return tuple(self._around(points, self.misses[:, at]) for at, points in enumerate(foretold))
+
+    def best_interval(self, profile: Floats, recipes: Sequence[int]) -> Interval | None:
+        """Return between which scores, 0..1, the best of some recipes should end up.
+
+        ``None`` where fewer than ``LEAST_ROWS`` data sets have all of them measured.
+
+        Args:
+            profile: [p]; NaN where not known.
+            recipes: their columns.
+        """
+        picked = list(recipes)
+        known = self.known[:, picked]
+        misses = known.max(axis=1) - (known - self.misses[:, picked]).max(axis=1)  # NaN where one is missing
+        if (~np.isnan(misses)).sum() < LEAST_ROWS:
+            return None
+        return self._around(float(self._foretold(profile)[picked].max()), misses)
+
+    def _foretold(self, profile: Floats) -> Floats:
+        """Return the points each recipe should get, [m]."""
+        filled = _filled(profile[None], self.middle)
+        return np.asarray(_foretold(self.forest, self.mean, self.directions, filled)[0])
 
     def _around(self, foretold: float, misses: Floats) -> Interval:
         """Return the interval around foretold points that the misses of one recipe speak for, [n]."""
@@ -97,22 +121,27 @@ def fit_scores(
         misses[fold] = known[fold] - _foretold(*parts, filled[fold])
     forest, mean, directions = _fitted(points, filled, seed)
     return ScoreModel(
-        middle=middle, forest=forest, mean=mean, directions=directions, misses=misses, level=level
+        middle=middle,
+        forest=forest,
+        mean=mean,
+        directions=directions,
+        known=known,
+        misses=misses,
+        level=level,
     )
 
 
 def _fitted(points: Floats, profiles: Floats, seed: int) -> tuple[Any, Floats, Floats]:
     """Return forest, mean [m] and directions [q, m] of scores."""
     mean = points.mean(axis=0)
-    left, strengths, directions = np.linalg.svd(points - mean, full_matrices=False)
-    q = min(N_COMPONENTS, len(strengths))
+    places, strengths, directions = main_directions(points - mean, N_COMPONENTS)
     if not profiles.shape[1] or len(points) < LEAST_ROWS:
-        return None, mean, directions[:q]
+        return None, mean, directions
     from sklearn.ensemble import ExtraTreesRegressor
 
     forest = ExtraTreesRegressor(N_TREES, min_samples_leaf=3, max_features=1 / 3, random_state=seed, n_jobs=1)
-    forest.fit(profiles.astype(np.float32), (left * strengths)[:, :q])
-    return forest, mean, directions[:q]
+    forest.fit(profiles.astype(np.float32), places * strengths)
+    return forest, mean, directions
 
 
 def _foretold(forest: Any, mean: Floats, directions: Floats, profiles: Floats) -> Floats:

@@ -6,10 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
+from apprenti.domain.backbone_name import MIRRORED, PACKAGED, is_packaged
 from apprenti.domain.knowledge_table import Knowledge
+from apprenti.domain.outlook import Outlook
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Canvas, Look, Pick, Recipe, Trial
-from apprenti.recipes import Stock, embedding_seconds, predicted_seconds
+from apprenti.recipes import Stock, column_of, embedding_seconds, predicted_seconds, templates_for
 
 N_PICKS = 5
 
@@ -74,7 +78,10 @@ class Selector(Protocol):
         ...
 
     def ask(self, *, seconds_left: float) -> Pick | None:
-        """Return the next recipe worth training in ``seconds_left``, or ``None`` to stop."""
+        """Return the next recipe worth training in ``seconds_left``, or ``None`` to stop.
+
+        What it should score is foretold by ``plan``, which takes its time over it.
+        """
         ...
 
     @property
@@ -84,6 +91,10 @@ class Selector(Protocol):
 
     def tell(self, trial: Trial) -> None:
         """Take in what came of a pick."""
+        ...
+
+    def outlook(self) -> Outlook | None:
+        """Return what is expected of the picks as they stand now and what they rest on; ``None`` in a fixed order."""
         ...
 
 
@@ -100,6 +111,9 @@ def open_selector(
 ) -> Selector:
     """Return the selector that suits what is known: a learned one, or the fixed order where that is too little.
 
+    A network at hand that too little is known of leaves the fixed order, which tries it: it must not be passed over
+    because much is known of others.
+
     Args:
         ground: what the choice rests on.
         knowledge: scores of recipes on past data sets.
@@ -111,10 +125,14 @@ def open_selector(
         explores: how likely a pick tries what is least known, 0..1.
         seed: of the forests and of exploration.
     """
-    from apprenti.stages.select.learned import LearnedSelector, enough_known
+    from apprenti.stages.select.learned import LEAST_CELLS, LearnedSelector, enough_known
     from apprenti.stages.select.prior import PriorSelector
 
-    if knowledge is None or not enough_known(ground, knowledge, candidates, n_picks):
+    if (
+        knowledge is None
+        or not enough_known(ground, knowledge, candidates, n_picks)
+        or not _networks_known(ground, knowledge, candidates, least_cells=LEAST_CELLS)
+    ):
         return PriorSelector(ground, n_picks=n_picks)
     return LearnedSelector(
         ground,
@@ -126,3 +144,18 @@ def open_selector(
         explores=explores,
         seed=seed,
     )
+
+
+def _networks_known(
+    ground: Ground, knowledge: Knowledge, candidates: Sequence[Recipe], *, least_cells: int
+) -> bool:
+    """Return whether a recipe on every network at hand is known, on the packaged one in whatever size and view."""
+    n_cells = dict(zip(knowledge.recipes, np.isfinite(knowledge.scores).sum(axis=0), strict=True))
+    recipes = candidates or [template.on(ground.stock) for template in templates_for(ground.stock)]
+    known = [recipe for recipe in recipes if n_cells.get(column_of(recipe), 0) >= least_cells]
+    seen = {_whatever_size(name) for recipe in known for name in recipe.backbones}
+    return all(_whatever_size(name) in seen for name in ground.networks)
+
+
+def _whatever_size(network: str) -> str:
+    return PACKAGED if is_packaged(network) else network.removesuffix(MIRRORED)

@@ -20,8 +20,9 @@ N_COMPONENTS = 10
 LEAST_IN_LEAF = 5
 LEAST_COMPLETE = 0.9
 """A column of the profile counts if this share of the data sets has it, and any if this share of them does."""
-N_DATASETS_FROM, N_DATASETS_TO = 80, 160
-"""Up to so many data sets all count alike; from so many on, likeness has its full say."""
+N_DATASETS_FROM, N_DATASETS_TO = 20, 60
+"""Up to so many data sets all count alike; from so many on, likeness has its full say: it helps on our own knowledge of
+fewer than 60 (``benchmarks/own_knowledge.py``), and hurts on none of the tables of known scores."""
 MOST_TRUST = 0.8
 MOST_WEIGHT = 0.05
 """No data set weighs more, however alike: one wrong (or made-up) row must not decide alone."""
@@ -64,6 +65,27 @@ class Similarity:
         trust = _trust(len(self.rows))
         mixed = trust * proximity / max(proximity.sum(), 1e-12) + (1 - trust) * alike
         return capped(mixed / mixed.sum(), most_weight(self.n))
+
+
+def nearest_first(alike: Floats, profiles: Floats, profile: Floats) -> NDArray[np.intp]:
+    """Return the rows of past data sets, the most alike first; of equals, those nearest in their numbers.
+
+    Nearness is the mean difference, each number in its standard deviations, over those both have. It decides where
+    all count alike: which are named then says nothing of how much they count.
+
+    Args:
+        alike: how much each data set counts, [n].
+        profiles: [n, p]; NaN where not known.
+        profile: [p], of the new one.
+    """
+    known = np.isfinite(profiles)
+    n_known = np.maximum(known.sum(axis=0), 1)
+    middle = np.where(known, profiles, 0.0).sum(axis=0) / n_known
+    spread = np.sqrt((np.where(known, profiles - middle, 0.0) ** 2).sum(axis=0) / n_known)
+    shared = known & np.isfinite(profile) & (spread > 0)
+    differences = np.where(shared, np.abs(profiles - profile), 0.0) / np.where(spread > 0, spread, 1.0)
+    far = np.where(shared.any(axis=1), differences.sum(axis=1) / np.maximum(shared.sum(axis=1), 1), np.inf)
+    return np.asarray(np.lexsort((far, -alike)))
 
 
 def fit_similarity(profiles: Floats, losses: Floats, *, seed: int, n_trees: int = N_TREES) -> Similarity:
