@@ -151,9 +151,13 @@ class FakeFlows:
     def inspect(self, source: Path, *, backbones: Sequence[Path], tools: object) -> Inspection:
         self._note("inspect", source=source, backbones=backbones)
         return Inspection(
-            dataset=DATASET, profile=PROFILE, picks=PICKS, outlook=self.outlook, predicted_seconds=41.5
+            dataset=DATASET,
+            profile=PROFILE,
+            picks=PICKS,
+            outlook=self.outlook,
+            predicted_seconds=41.5,
+            more_photos=MORE_PHOTOS,
         )
-        return Inspection(dataset=DATASET, profile=PROFILE, picks=PICKS, more_photos=MORE_PHOTOS)
 
     def train(self, source: Path, **options: Any) -> Training:
         self._note("train", source=source, **options)
