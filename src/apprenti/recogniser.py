@@ -182,7 +182,7 @@ def train(
 
 
 def inspect(data: Source, *, backbones: Sequence[Source] = ()) -> Inspection:
-    """Return what is in the data, what is wrong with it and how hard it looks, without training."""
+    """Return what is in the data, what is wrong with it, how hard it looks and what more photos should bring."""
     from apprenti.flow.inspect import inspect_data
 
     with _tools() as tools:
