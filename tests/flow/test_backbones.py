@@ -164,13 +164,19 @@ class OnNetwork:
         self.pick = Pick(
             recipe=recipe, reason=Sentence(key="select.ridge", values={"rank": 1}), predicted_seconds=1.0
         )
-        self.waiting = [self.pick]
+        self.left = [self.pick]
 
     def plan(self) -> tuple[Pick, ...]:
         return (self.pick,)
 
     def ask(self, *, seconds_left: float) -> Pick | None:
-        return self.waiting.pop() if self.waiting else None
+        return self.left.pop() if self.left else None
+
+    @property
+    def waiting(self) -> bool:
+        return False
+
+    def outlook(self) -> None: ...
 
     def tell(self, trial: Trial) -> None: ...
 

@@ -11,7 +11,7 @@ import pytest
 from tests.making import Silence, a_dataset, an_example
 
 from apprenti.blocks.backbone import Backbone
-from apprenti.domain.recipe import Canvas, Cell, Interval, Look, Trial, TrialStatus
+from apprenti.domain.recipe import Canvas, Cell, Interval, Look, Recipe, Trial, TrialStatus
 from apprenti.engine import InlineEngine
 from apprenti.flow.cells import N_CELLS, CellsUnderWay, cell_recipes, start_cells
 from apprenti.flow.choosing import ground_of
@@ -144,16 +144,24 @@ def test_the_kept_recipe_is_compared_with_the_others_on_the_same_photos() -> Non
         recipes={recipe.name: recipe for recipe in (first, second, third)},
         n_held_out=80,
     )
-    hindsight = under_way.hindsight(under_way.collect(), first)
+    hindsight = under_way.hindsight(under_way.collect(), first, after(first))
     assert hindsight is not None
     assert (hindsight.best, hindsight.n_others, hindsight.n_photos) == (second, 2, 80)
     assert hindsight.regret_points == pytest.approx(5.0)
     assert hindsight.n_more_right == 4
-    assert under_way.hindsight(cells[1:], first) is None
-    assert under_way.hindsight(cells[:1], first) is None
-    best = under_way.hindsight(cells, second)
+    assert under_way.hindsight(cells[1:], first, after(first)) is None
+    assert under_way.hindsight(cells[:1], first, after(first)) is None
+    best = under_way.hindsight(cells, second, after(second))
     assert best is not None
     assert (best.regret_points, best.n_more_right) == (0, 0)
+    tried_too = under_way.hindsight(cells, first, after(first, second))
+    assert tried_too is not None
+    assert (tried_too.best, tried_too.n_others) == (third, 1)
+
+
+def after(*tried: Recipe) -> Race:
+    """Return a race that tried these recipes."""
+    return Race(trials=[Trial(recipe=recipe, status=TrialStatus.FINISHED, score=0.5) for recipe in tried])
 
 
 TRIED = SPACE["embedded.v2-96/l2.v1/centroid.v1"].recipe(("embedded.v2-96",), Canvas(size_px=96))

@@ -64,10 +64,11 @@ class CellsUnderWay:
         finally:
             self.tools.progress.end()
 
-    def hindsight(self, measured: Sequence[Cell], kept: Recipe) -> Hindsight | None:
-        """Return how the kept recipe compares with the others; ``None`` where they cannot be compared."""
+    def hindsight(self, measured: Sequence[Cell], kept: Recipe, race: Race) -> Hindsight | None:
+        """Return how the kept recipe compares with those the race did not try; ``None`` where nothing says."""
+        tried = {trial.recipe.name for trial in race.finished}
         kept_cell = next((cell for cell in measured if cell.recipe == kept.name), None)
-        others = [cell for cell in measured if cell.recipe != kept.name]
+        others = [cell for cell in measured if cell.recipe not in tried]
         if kept_cell is None or not others:
             return None
         best = max(others, key=lambda cell: cell.score)

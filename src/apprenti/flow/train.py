@@ -177,7 +177,7 @@ def train(
             timing = _timing(selector.plan(), race, tools.clock() - times.begun)
             write_atomically(report_path, render(report, lang=lang, timing=timing).encode())
         measured = cells.collect()
-        hindsight = cells.hindsight(measured, report.kept)
+        hindsight = cells.hindsight(measured, report.kept, race)
         if hindsight is not None:  # what only now is known
             timing = replace(timing, total_seconds=tools.clock() - times.begun)
             page = render(report, lang=lang, timing=timing, hindsight=hindsight)
