@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.fake_models import RECIPE
 from apprenti.cli import main
 from apprenti.domain import errors
 from apprenti.error_table import OUTCOMES
+from apprenti.flow.train import Training
 
 Captured = pytest.CaptureFixture[str]
 
@@ -56,6 +58,19 @@ def test_train_hands_on_what_was_asked_for(capsys: Captured) -> None:
     assert asked["budget_seconds"] == 90
     assert asked["backbones"] == [Path("a.onnx"), Path("b.onnx")]
     assert (asked["seed"], asked["out"]) == (7, Path("my.apprenti"))
+
+
+class Unkept(FakeFlows):
+    """Trains where the data folder cannot be written."""
+
+    def train(self, source: Path, **options: Any) -> Training:
+        return replace(super().train(source, **options), n_cells=0)
+
+
+def test_train_says_where_what_it_taught_could_not_be_kept(capsys: Captured) -> None:
+    assert "APPRENTI_DATA" not in shown(capsys, "train", "photos/")
+    assert main(["train", "photos/"], flows=Unkept()) == 0  # type: ignore[arg-type]
+    assert "APPRENTI_DATA" in capsys.readouterr().out
 
 
 def test_train_answers_with_everything_a_program_needs(capsys: Captured) -> None:

@@ -61,6 +61,8 @@ def training_text(training: Training, lang: Lang) -> str:
     lines += ["", *_headline(training.report, lang)]
     lines += _set_aside(data.set_aside, data.n_set_aside, lang)
     lines += _notices(training.report.notices, lang)
+    if not training.n_cells:
+        lines += ["", word("nothing_kept")]
     model = str(training.model_path)
     lines += [
         "",
