@@ -179,32 +179,6 @@ def test_a_pick_that_looks_at_results_is_asked_for_when_they_are_there() -> None
     assert len(race.finished) == 3
 
 
-def test_a_machine_that_is_three_times_as_slow_is_asked_for_picks_of_a_third_of_the_time() -> None:
-    asked: list[float] = []
-
-    class Asked(FixedSelector):
-        def ask(self, *, seconds_left: float) -> Pick | None:
-            asked.append(seconds_left)
-            return super().ask(seconds_left=seconds_left)
-
-    for pace in (1.0, 3.0):
-        tools = Tools(
-            engine=ScriptedEngine({"ridge.v1": 0.7}),  # type: ignore[arg-type]
-            shelf=MemoryShelf(),
-            progress=Silence(),
-            clock=lambda: 100.0,
-        )
-        run_race(
-            Asked("ridge.v1"),
-            lambda pick, progress: a_job(pick, tools),  # noqa: B023
-            folds=FOLDS,
-            deadline=200.0,
-            tools=tools,
-            pace=pace,
-        )
-    assert asked[0] == pytest.approx(3 * asked[-1])
-
-
 class Steps(Silence):
     """Remembers the steps that were shown."""
 

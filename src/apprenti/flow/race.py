@@ -68,7 +68,6 @@ def run_race(
     folds: Folds,
     deadline: float,
     tools: Tools,
-    pace: float = 1.0,
 ) -> Race:
     """Train what the selector picks, as many side by side as the engine has workers.
 
@@ -80,8 +79,6 @@ def run_race(
         folds: how candidates are judged.
         deadline: on ``tools.clock``; each candidate is stopped early enough to be refitted before it.
         tools: what to work with.
-        pace: times as long as foretold that work takes on this machine as busy as it is; picks are asked for with so
-            much less time.
     """
     race = Race()
     refit_share = REFIT_SHARE_ONCE if folds.n_folds == 1 else REFIT_SHARE_TURNS
@@ -90,7 +87,6 @@ def run_race(
         tools=tools,
         seconds_for=lambda now: (deadline - now) / (1 + refit_share),
         n_left=lambda: n_picks - len(race.trials),
-        pace=pace,
     )
     tools.progress.begin("candidates", n_picks)
     try:
@@ -142,7 +138,6 @@ class _Lanes:
     tools: Tools
     seconds_for: Callable[[float], float]
     n_left: Callable[[], int]
-    pace: float
     running: dict[Task[CandidateResult], _Runner] = field(default_factory=dict)
     ended: dict[Task[CandidateResult], float] = field(default_factory=dict)
 
@@ -172,7 +167,7 @@ def _fill(lanes: _Lanes, race: Race, selector: Selector, job_for: JobFor, scheme
     tools = lanes.tools
     while len(lanes.running) < tools.engine.n_workers and not selector.waiting:
         begun = tools.clock()
-        pick = selector.ask(seconds_left=lanes.seconds_for(begun) / lanes.pace)
+        pick = selector.ask(seconds_left=lanes.seconds_for(begun))
         if pick is None:
             return
         try:

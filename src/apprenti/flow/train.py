@@ -42,8 +42,6 @@ RACE_SECONDS = 8.0
 """Reading and embedding are over at 65 % of the budget, or sooner where less than 8 seconds would be left."""
 LATE_EMBED_SHARE = 0.6
 """Of the race's time left: how long features that a later recipe asks for may take, before it is given up."""
-LEAST_TIMED_SECONDS = 1.0
-"""Features foretold to take less say nothing of how fast the machine is."""
 PACKING_SECONDS = 4.0
 PACKING_SHARE = 0.1
 """Answering the test photos, judging, packing and writing, which begin when the kept recipe is refitted: seconds at
@@ -128,8 +126,7 @@ def train(
         landmarks = look_for_landmarks(dataset, materials, deadline=times.landmarks_end, tools=tools)
         ground = _ground(dataset, landmarks, materials)
         knowledge = gather_knowledge(tools.knowledge_folder, kept_as=materials.kept_as)
-        embedding_begins = tools.clock()
-        seconds_left = times.race_ends - embedding_begins
+        seconds_left = times.race_ends - tools.clock()
         first = first_pick(ground, knowledge, seconds_left=seconds_left, seed=seed)
         table = lay_out_features(
             dataset,
@@ -139,7 +136,6 @@ def train(
             deadline=times.embedding_ends,
             tools=tools,
         )
-        pace = _pace(ground, first, table, seconds=tools.clock() - embedding_begins)
         dataset = _as_reached(dataset, table)
         folds = assign_folds(table.fitted)
         profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
@@ -154,7 +150,7 @@ def train(
             race_ends=times.race_ends,
             tools=tools,
         )
-        race = _race(selector, jobs, deadline=times.race_ends, pace=pace, tools=tools)
+        race = _race(selector, jobs, deadline=times.race_ends, tools=tools)
         dataset = _with_interruption(dataset, race)
         cells_end = times.begun if race.interrupted else times.cells_end
         cells = start_cells(
@@ -285,18 +281,8 @@ def _ground(dataset: Dataset, landmarks: Landmarks, materials: Materials) -> Gro
     return ground_of(profile, materials, n_fits=assign_folds(learnt_from).n_folds)
 
 
-def _pace(ground: Ground, first: Pick, table: FeatureTable, *, seconds: float) -> float:
-    """Return how many times as long as foretold the first features took: a slow or busy machine, never a quick one.
-
-    Features from an earlier training take next to no time and say nothing.
-    """
-    n_reached = len(table.fitted) + len(table.test)
-    foretold = ground.embedding_seconds(first.recipe) * n_reached / max(1, ground.profile.n_examples)
-    return max(1.0, seconds / foretold) if foretold >= LEAST_TIMED_SECONDS else 1.0
-
-
-def _race(selector: Selector, jobs: _Jobs, *, deadline: float, pace: float, tools: Tools) -> Race:
-    race = run_race(selector, jobs.job_for, folds=jobs.folds, deadline=deadline, pace=pace, tools=tools)
+def _race(selector: Selector, jobs: _Jobs, *, deadline: float, tools: Tools) -> Race:
+    race = run_race(selector, jobs.job_for, folds=jobs.folds, deadline=deadline, tools=tools)
     if not race.finished:
         if race.interrupted:
             raise InterruptedWorkError("interrupted_before_any")
