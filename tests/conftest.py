@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,10 @@ import pytest
 
 # before numpy is loaded: two BLAS threads fight with whatever else the machine is doing, and tests crawl
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# a shell that starts the tests in the background has Ctrl-C ignored, and every program they start would inherit that
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
