@@ -32,6 +32,7 @@ from own_tables import (
 from prior import head_of, validation_scores
 from probe_tables import history_table, means_table, outlook_table, probes_table
 from selector_tables import feedback_table, foresight_table, rounds_table, selector_table
+from symmetry_table import symmetries_table
 
 DOCUMENTS = ("README.md", "docs/benchmarks.md", "docs/dependencies.md", "pretrain/MODEL_CARD.md")
 MARKED = re.compile(r"(<!-- table: (?P<name>\w+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
@@ -241,6 +242,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "cpu": cpu_table,
     "memory": memory_table,
     "first_answer": first_answer_table,
+    "symmetries": symmetries_table,
     "export": export_table,
     "export_plain": plain_table,
     "sizes": sizes_table,
