@@ -217,3 +217,37 @@ def _shown(value: Difference | None, *, sign: str = "+") -> str:
         return NOTHING
     points, low, high = (f"{number:{sign}.1f}" for number in value)
     return f"{points} [{low}, {high}]"
+
+
+def training_speed_table() -> str:
+    """Photos a second of the product's training loop and of a bare one."""
+    rows = sorted(
+        results.load("training_speed"), key=lambda row: (row["device"], row["size_px"], row["precision"])
+    )
+    names = ("bare_images_per_cpu_second", "ours_images_per_cpu_second", "cpu_ratio", "wall_ratio")
+    lines = [
+        [row["device"], str(row["size_px"]), row["precision"], *(f"{row[name]:,}" for name in names)]
+        for row in rows
+    ]
+    heads = [
+        "device",
+        "side px",
+        "precision",
+        "bare loop, photos per CPU s",
+        "ours, photos per CPU s",
+        "ratio",
+    ]
+    return (
+        table([*heads, "ratio, wall"], lines)
+        if lines
+        else f"{NOTHING} (`python benchmarks/training_speed.py`)"
+    )
+
+
+def training_memory_table() -> str:
+    """Peak memory of a deep training by number of photos."""
+    names = ("n_photos", "size_px", "pixels_mb", "peak_pss_mb", "peak_own_mb")
+    rows = sorted(results.load("training_memory"), key=lambda row: row["n_photos"])
+    lines = [[f"{row[name]:,}" for name in names] for row in rows]
+    heads = ["photos", "side px", "decoded pixels MB", "peak MB", "peak MB without pages of files"]
+    return table(heads, lines) if lines else f"{NOTHING} (`python benchmarks/training_speed.py --memory`)"
