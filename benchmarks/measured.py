@@ -69,10 +69,12 @@ class Peak:
     Args:
         pss_mb: shared pages counted once, as the machine feels it.
         rss_mb: shared pages counted in each process, an upper bound.
+        own_mb: without pages of files, which the system takes back when it needs them.
     """
 
     pss_mb: float = 0.0
     rss_mb: float = 0.0
+    own_mb: float = 0.0
 
 
 def peak_memory(
@@ -85,6 +87,7 @@ def peak_memory(
         while process.poll() is None:
             tree = _tree(process.pid)
             peak.pss_mb = max(peak.pss_mb, sum(_kilobytes(pid, "Pss:") for pid in tree) / 1e3)
+            peak.own_mb = max(peak.own_mb, sum(_kilobytes(pid, "Pss_Anon:") for pid in tree) / 1e3)
             peak.rss_mb = max(peak.rss_mb, sum(_kilobytes(pid, "Rss:") for pid in tree) / 1e3)
             time.sleep(every_seconds)
         return _said(process, output), time.perf_counter() - begun, peak

@@ -15,7 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "benchmarks" / "results"
-NAMED = ("apprenti", "numpy", "onnxruntime", "pillow", "scikit-learn", "scikit-image")
+NAMED = ("apprenti", "numpy", "onnxruntime", "pillow", "scikit-learn", "scikit-image", "torch")
 
 Row = dict[str, Any]
 

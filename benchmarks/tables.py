@@ -13,9 +13,18 @@ import re
 import statistics
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import results
 from curve_tables import curves_table
+from deep_tables import (
+    deep_bars_table,
+    deep_budget_table,
+    deep_frozen_table,
+    deep_lead_table,
+    deep_plain_table,
+    deep_regret_table,
+)
 from export_table import export_table, plain_table
 from growth_picture import growth_picture
 from image_sets import BACKBONES, SETS
@@ -236,6 +245,14 @@ TABLES: dict[str, Callable[[], str]] = {
     "own_bench": own_bench_table,
     "learning_curves": curves_table,
     "main_job": main_job_table,
+    "deep_bars": deep_bars_table,
+    "deep_plain": deep_plain_table,
+    "deep_lead": deep_lead_table,
+    "deep_frozen": deep_frozen_table,
+    "deep_budget": deep_budget_table,
+    "deep_regret": deep_regret_table,
+    "deep_plain_gpu": partial(deep_plain_table, on_gpu=True),
+    "deep_lead_gpu": partial(deep_lead_table, on_gpu=True),
     "baselines": baselines_table,
     "bars": bars_table,
     "startup": startup_table,
