@@ -15,7 +15,7 @@ import apprenti.web
 from apprenti.api.app import create_app
 from apprenti.domain.report import Report
 from apprenti.texts import LANGS, Lang, catalogue
-from apprenti.web.pages import MEDIA_TYPES, SCRIPT_WORDS, make_pages
+from apprenti.web.pages import MEDIA_TYPES, SCRIPT_WORDS, TELLS, make_pages
 
 EVIL = "<script>alert(1)</script>"
 STATIC = Path(apprenti.web.__file__).parent / "static"
@@ -126,6 +126,8 @@ def test_every_word_the_script_uses_is_handed_to_it() -> None:
     used = set(re.findall(r"words\(\)\.(\w+)", script)) | {
         "heard",
         "heard_unfamiliar",
+        "heard_plain",
+        "heard_plain_unfamiliar",
         "too_large",
         "unreachable",
     }
@@ -135,5 +137,7 @@ def test_every_word_the_script_uses_is_handed_to_it() -> None:
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_sentence_of_the_page_is_used(lang: Lang) -> None:
     template = (STATIC.parent / "templates" / "page.html").read_text(encoding="utf-8")
-    used = set(re.findall(r"word\('(\w+)'", template)) | set(SCRIPT_WORDS)
+    module = (STATIC.parent / "pages.py").read_text(encoding="utf-8")
+    used = set(re.findall(r"word\('(\w+)'", template)) | set(re.findall(r'"web\.(\w+)"', module))
+    used |= set(SCRIPT_WORDS) | set(TELLS.values())
     assert used == set(catalogue("web", lang))
