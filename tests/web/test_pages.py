@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from tests.api.asking import DOOR, ask
-from tests.fake_models import FakeModel
+from tests.fake_models import FakeLabels, FakeModel, FakeNumbers
 
 import apprenti.web
 from apprenti.api.app import create_app
@@ -48,6 +48,12 @@ def test_the_page_says_what_the_model_knows_and_how_well() -> None:
     assert "<b>hat</b>" in text
     assert "90% right on 40 photos it had never seen." in text
     assert "/models/clothes/report?lang=en" in text
+
+
+def test_the_page_says_of_other_tasks_what_they_tell() -> None:
+    site = a_site(many=FakeLabels(), light=FakeNumbers())
+    assert "Says which of these apply: <b>dress</b>" in get("/?model=many", site, accept_language="en").text
+    assert "numbers of 3 to 250." in get("/?model=light", site, accept_language="en").text
 
 
 def test_a_model_without_a_report_is_shown_without_figures() -> None:

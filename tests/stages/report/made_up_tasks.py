@@ -70,6 +70,7 @@ def made_up_labels(*, n: int = 200, n_test: int = 60, skill: float = 4.0) -> Rep
     draws = np.random.default_rng(0)
     present = draws.random((n, 3)) < np.array([0.5, 0.3, 0.04])
     p = 1 / (1 + np.exp(-(skill * (present - 0.5) + draws.normal(size=(n, 3)))))
+    p[-1, 0] = 0.01 if present[-1, 0] else 0.99  # one that models are sure stands wrongly
     targets = [tuple(name for name, has in zip(NAMES, row, strict=True) if has) for row in present]
     return _made(TaskType.MULTI_LABEL, list(targets), p, Decision(thresholds=(0.5, 0.4, 0.3)), n_test)
 

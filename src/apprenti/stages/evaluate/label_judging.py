@@ -19,6 +19,8 @@ Flags = NDArray[np.bool_]
 MAX_MISSES = 24
 LEAST_AVERAGE_PRECISION = 0.5
 """Models that order a label's photos worse than this have no say about who stands under it."""
+SURE = 0.8
+"""So sure a model must be of the opposite for its disagreement to be worth a look."""
 
 
 def judge_labels(
@@ -80,8 +82,9 @@ def label_disagreements(
         return ()
     expected = held_out.expected > 0
     known = metrics.average_precisions(expected, held_out.given) >= LEAST_AVERAGE_PRECISION
-    opposite = np.where(known, np.asarray(held_out.given, np.float64) >= 0.5, expected)
-    return surest_misses(held_out, opposite, label_names, thumbnail)
+    p = np.asarray(held_out.given, np.float64)
+    answered = np.where(expected, p > 1 - SURE, p >= SURE)
+    return surest_misses(held_out, np.where(known, answered, expected), label_names, thumbnail)
 
 
 def surest_misses(

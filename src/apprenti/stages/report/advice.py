@@ -78,7 +78,8 @@ def _all_advice(report: Report, words: Words) -> Iterator[Advice]:
         yield Advice(title=words("untested_title"), why=words(why), anchor="data")
     elif scores.n < FEW_TEST_PHOTOS:
         low, high = score_ends(scores, words)
-        yield Advice(title=words("few_title"), why=words("few_why", low=low, high=high), anchor="data")
+        why = words("few_why" if isinstance(scores, Scores) else "few_other_why", low=low, high=high)
+        yield Advice(title=words("few_title"), why=why, anchor="data")
     elif not is_clear_gain(scores):
         yield Advice(title=words("baseline_title"), why=baseline_why(scores, words), anchor="mistakes")
     yield from _counted(words, "conflicts", report.data.n_conflicts)
@@ -97,7 +98,7 @@ def score_ends(scores: AnyScores, words: Words) -> tuple[str, str]:
         return words.percent(interval.low), words.percent(interval.high)
     if isinstance(scores, LabelScores):
         interval = scores.mean_average_precision_interval
-        return words.decimal(interval.low), words.decimal(interval.high)
+        return words.decimal(interval.low, 3), words.decimal(interval.high, 3)
     interval = scores.mean_absolute_error_interval
     return words.amount(interval.low, scores.margin), words.amount(interval.high, scores.margin)
 

@@ -59,7 +59,7 @@ def round_ticks(values: Iterable[float]) -> list[float]:
     low, high = min(known), max(known)
     rough = (high - low) / N_TICKS or abs(high) / N_TICKS or 1.0
     size = 10.0 ** math.floor(math.log10(rough))
-    step = next(nice * size for nice in NICE_STEPS if nice * size >= rough * (1 - 1e-9))
+    step = next(nice * size for nice in NICE_STEPS if nice * size >= 0.8 * rough)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [float(f"{step * place:.12g}") for place in range(first, max(last, first + 1) + 1)]
 

@@ -105,7 +105,7 @@ function show(entry) {
 function showAnswer(answer) {
   const [said, sure] = inShort(answer);
   const label = make("h3", "label", said, " ", make("span", "", sure));
-  const shown = [label, answer.top ? make("ol", "rows", ...answer.top.map(showRow)) : showInterval(answer)];
+  const shown = [label, answer.top ? make("ol", "rows", ...showRows(answer)) : showInterval(answer)];
   if (answer.familiar) return shown;
   const note = make("p", "note", make("strong", "", words().unfamiliar), words().unfamiliar_why);
   return [note, ...shown];
@@ -129,14 +129,20 @@ function showInterval(answer) {
   return make("p", "quiet", fill(words().within, { low, high, share: percent(answer.level) }));
 }
 
-function showRow({ label, probability }) {
+/** Show the most probable labels; of several, those that are not given stand back. */
+function showRows({ top, labels }) {
+  const given = new Set((labels ?? top).map(({ label }) => label));
+  return top.map((row) => showRow(row, given.has(row.label)));
+}
+
+function showRow({ label, probability }, isGiven) {
   const bar = make("span", "fill");
   bar.style.width = `${100 * probability}%`;
   const track = make("span", "track", bar);
   track.setAttribute("aria-hidden", "true"); // the figure beside it says the same
   const which = make("span", "which", label);
   which.title = label;
-  return make("li", "", which, track, make("span", "sure", percent(probability)));
+  return make("li", isGiven ? "" : "left-out", which, track, make("span", "sure", percent(probability)));
 }
 
 /** Say the answer to those who hear the page. */
