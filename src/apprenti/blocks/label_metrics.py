@@ -14,6 +14,9 @@ from apprenti.blocks.resampling import resampled_interval
 from apprenti.domain.recipe import Interval
 
 Floats = NDArray[np.float64]
+MOST_CELLS = 20_000_000
+"""Photos times labels times draws of a bootstrap: about a second; of more photos fewer draws are enough."""
+LEAST_RESAMPLES = 100
 HALF = 0.5
 """The threshold of a label that no held-out photo has: there is nothing to choose by."""
 
@@ -68,14 +71,14 @@ def mean_average_precision_interval(
     Where every photo with a label stands before every one without, each draw is perfect and the bootstrap knows
     nothing: then it is the Wilson interval of n right answers out of n.
     """
-    n = len(np.asarray(targets))
+    n, n_labels = np.shape(targets)
     if mean_average_precision(targets, scores) == 1:
         return wilson_interval(n, n)
     found = resampled_interval(
         lambda counts: _mean_known(average_precisions(targets, scores, counts)),
         n,
         seed=seed,
-        n_resamples=n_resamples,
+        n_resamples=max(LEAST_RESAMPLES, min(n_resamples, MOST_CELLS // (n * n_labels))),
     )
     return found or Interval(low=0.0, high=1.0)
 

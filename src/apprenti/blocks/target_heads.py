@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apprenti.blocks.answering.protocol import Array, Loss
+from apprenti.blocks.answering.regression import mean_and_spread
 from apprenti.blocks.catalogue import resolve_for
 from apprenti.blocks.heads.placement import Head
 from apprenti.blocks.heads.rescaled import Rescaled
@@ -36,7 +37,7 @@ def fit_target_head(
     """
     fit, knows_labels = resolve_for(name, loss)
     if loss == "squared_error":
-        mean, spread = _mean_and_spread(targets)
+        mean, spread = mean_and_spread(targets)
         columns = ((targets - mean) / spread)[:, np.newaxis]
         scale, offset = np.array([spread]), np.array([mean])
     else:
@@ -46,9 +47,3 @@ def fit_target_head(
     with one_thread():
         head: Head = fit(features, columns.astype(np.float32), parameters=parameters, seed=seed)
     return head if knows_labels else Rescaled(head=head, scale=scale, offset=offset)
-
-
-def _mean_and_spread(numbers: NDArray[np.float32]) -> tuple[np.float32, np.float32]:
-    """Return mean and standard deviation; a spread of 1 where all numbers are the same."""
-    wide = numbers.astype(np.float64)
-    return np.float32(wide.mean()), np.float32(wide.std() or 1.0)

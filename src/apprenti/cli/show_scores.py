@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from apprenti.cli.complaints import printable
 from apprenti.cli.short_names import cut
 from apprenti.domain.dataset import Split, TaskType, labels_of
-from apprenti.domain.figures import amount, decimal, percent, percent_range
+from apprenti.domain.figures import amount, decimal, decimal_range, percent, percent_range
 from apprenti.domain.label_scores import LabelScores, OneLabelScores
 from apprenti.domain.number_scores import NumberScores
 from apprenti.domain.scores import Scores
@@ -134,7 +134,7 @@ def _numbers_headline(scores: NumberScores, lang: Lang) -> list[str]:
 
 
 def _span(interval: Interval, lang: Lang) -> str:
-    return f"{decimal(interval.low, lang, 3)}–{decimal(interval.high, lang, 3)}"
+    return decimal_range(interval, lang, 3)
 
 
 def _class_table(rows: Iterable[ClassScores], lang: Lang) -> list[str]:

@@ -86,7 +86,18 @@ def score_range(interval: Interval, metric: Metric, lang: Lang, digits: int | No
     """Return an interval of scores: ``84–91%`` or ``0.801–0.884``."""
     if metric.is_share:
         return percent_range(interval, lang, digits)
-    return f"{decimal(interval.low, lang, 3)}–{decimal(interval.high, lang, 3)}"
+    return decimal_range(interval, lang, 3)
+
+
+def decimal_range(interval: Interval, lang: Lang, digits: int) -> str:
+    """Return an interval of numbers: ``0.801–0.884``; ``−0.1 … 0.2`` where a dash could be taken for a sign.
+
+    Example:
+        >>> decimal_range(Interval(low=-0.1, high=0.2), "en", 1)
+        '−0.1 … 0.2'
+    """
+    low, high = decimal(interval.low, lang, digits), decimal(interval.high, lang, digits)
+    return f"{low} … {high}" if interval.low < 0 else f"{low}–{high}"
 
 
 def file_size(n_bytes: int, lang: Lang) -> str:

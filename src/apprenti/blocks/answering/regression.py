@@ -79,6 +79,15 @@ class Regression:
         return ConformalMargin(margin=conformal_margin(targets, logits[:, 0]))
 
 
+def mean_and_spread(numbers: Array) -> tuple[np.float32, np.float32]:
+    """Return mean and standard deviation of numbers [n]: what is fitted is ``(number − mean) / spread``.
+
+    The spread is 1 where all numbers are the same.
+    """
+    wide = numbers.astype(np.float64)
+    return np.float32(wide.mean()), np.float32(wide.std() or 1.0)
+
+
 def _number(target: Target) -> float:
     if not isinstance(target, float):
         raise TypeError(f"{target!r} is no number")

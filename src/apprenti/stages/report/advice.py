@@ -84,6 +84,8 @@ def _all_advice(report: Report, words: Words) -> Iterator[Advice]:
         yield Advice(title=words("baseline_title"), why=baseline_why(scores, words), anchor="mistakes")
     yield from _counted(words, "conflicts", report.data.n_conflicts)
     yield from _counted(words, "suspects", report.n_label_suspects)
+    if report.task_type is TaskType.MULTI_LABEL:  # of numbers, one in ten lies past the margin by its making
+        yield from _counted(words, "suspects", len(report.disagreements), anchor="doubts")
     if isinstance(scores, Scores):
         yield from _weakest(scores, words)
     if isinstance(scores, LabelScores):
@@ -112,9 +114,9 @@ def baseline_why(scores: AnyScores, words: Words) -> str:
     return words("baseline_number_why", value=words.amount(scores.baseline, scores.margin))
 
 
-def _counted(words: Words, name: str, n: int) -> Iterator[Advice]:
+def _counted(words: Words, name: str, n: int, *, anchor: str = "") -> Iterator[Advice]:
     if n:
-        yield Advice(title=words(f"{name}_title", n=n), why=words(f"{name}_why"), anchor=name)
+        yield Advice(title=words(f"{name}_title", n=n), why=words(f"{name}_why"), anchor=anchor or name)
 
 
 def _weakest(scores: Scores, words: Words) -> Iterator[Advice]:

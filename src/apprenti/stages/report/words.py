@@ -55,8 +55,7 @@ class Words:
 
     def decimal_range(self, interval: Interval, digits: int = 2) -> str:
         """Return an interval of numbers: ``0.80–0.89``."""
-        low, high = self.decimal(interval.low, digits), self.decimal(interval.high, digits)
-        return f"{low}{UNBROKEN_DASH}{high}"
+        return figures.decimal_range(interval, self.lang, digits).replace("–", UNBROKEN_DASH)
 
     def amount(self, value: float, precision: float) -> str:
         """Return a number with as many decimals as ``precision``, how far off it may be, leaves sense in."""
