@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from apprenti.blocks.decoding import decode
+from apprenti.domain.dataset import TaskType
 from apprenti.domain.prediction import Prediction
 from apprenti.domain.recipe import Canvas, Interval, Recipe
-from apprenti.domain.report import DataFacts, Report
+from apprenti.domain.report import DataFacts, NumberFacts, Report
 from apprenti.domain.scores import ClassScores, Scores
 
 RECIPE = Recipe(backbones=("classic.v1",), canvas=Canvas(size_px=64), transform="power.v1", head="ridge.v1")
@@ -55,6 +57,42 @@ class FakeModel:
             top=ranked[:top],
             familiar=spread > 30,
             distance=30 / max(spread, 1.0),
+        )
+
+
+class FakeLabels(FakeModel):
+    """Gives every label whose colour is at least a third of the light."""
+
+    def __init__(self) -> None:
+        super().__init__(report=replace(a_report(), scores=None, task_type=TaskType.MULTI_LABEL).to_json())
+
+    def predict_bytes(self, data: bytes, *, item: str, top: int = 5) -> Prediction:
+        """Decode the photo and answer."""
+        answer = super().predict_bytes(data, item=item, top=top)
+        given = tuple(one for one in answer.top if one[1] >= 0.4)
+        return replace(answer, labels=given, task_type=TaskType.MULTI_LABEL)
+
+
+class FakeNumbers(FakeModel):
+    """Tells how bright a photo is, 0..255, give or take 12."""
+
+    def __init__(self) -> None:
+        data = DataFacts(name="light", numbers=NumberFacts(low=3.0, median=120.0, high=250.0))
+        report = replace(a_report(), labels=(), scores=None, data=data, task_type=TaskType.REGRESSION)
+        super().__init__(report=report.to_json())
+        self.labels = ()
+
+    def predict_bytes(self, data: bytes, *, item: str, top: int = 5) -> Prediction:
+        """Decode the photo and answer."""
+        value = float(decode(data, Canvas(size_px=8), item=item).mean())
+        interval = Interval(low=value - 12, high=value + 12, level=0.9)
+        return Prediction(
+            item=item,
+            value=value,
+            interval=interval,
+            familiar=True,
+            distance=0.5,
+            task_type=TaskType.REGRESSION,
         )
 
 

@@ -5,20 +5,25 @@ Recipes appear by name and sentences in the reader's language, so that a reader 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from apprenti.domain.dataset import TaskType
 from apprenti.domain.json_form import to_json
+from apprenti.domain.label_scores import LabelScores
+from apprenti.domain.number_scores import NumberScores
 from apprenti.domain.report import Report
+from apprenti.domain.scores import Scores
 
 if TYPE_CHECKING:
     from apprenti.domain.dataset import DuplicateGroup, SetAside
     from apprenti.domain.errors import ApprentiError
+    from apprenti.domain.label_scores import LabelMiss
     from apprenti.domain.more_photos import MorePhotos
     from apprenti.domain.outlook import Hindsight, Outlook
     from apprenti.domain.prediction import Prediction
     from apprenti.domain.recipe import Interval, Pick, Trial
-    from apprenti.domain.scores import Scores
+    from apprenti.domain.report import AnyScores
     from apprenti.domain.sentence import Sentence
     from apprenti.flow.bench_selector import SelectorBench
     from apprenti.flow.eight_bits import Cost
@@ -33,18 +38,49 @@ if TYPE_CHECKING:
 
 def prediction_data(prediction: Prediction, lang: Lang) -> dict[str, Any]:
     """Return one answer; where the item could not be read, ``problem`` says why and the rest is null."""
-    if prediction.problem is not None:
-        unread = dict.fromkeys(("label", "probability", "top", "familiar", "distance"))
-        return {"item": prediction.item, **unread, "problem": prediction.problem.said(lang)}
-    return {
+    answer = _ANSWER_DATA[prediction.task_type](prediction)
+    data = {
         "item": prediction.item,
-        "label": prediction.label,
-        "probability": _rounded(prediction.probability),
-        "top": [{"label": label, "probability": _rounded(p)} for label, p in prediction.top],
+        **answer,
         "familiar": prediction.familiar,
         "distance": _rounded(prediction.distance),
-        "problem": None,
     }
+    if prediction.problem is not None:
+        unread = dict.fromkeys(name for name in data if name != "item")
+        return {"item": prediction.item, **unread, "problem": prediction.problem.said(lang)}
+    return {**data, "problem": None}
+
+
+def _class_data(prediction: Prediction) -> dict[str, Any]:
+    return {
+        "label": prediction.label,
+        "probability": _rounded(prediction.probability),
+        "top": _probabilities(prediction.top),
+    }
+
+
+def _labels_data(prediction: Prediction) -> dict[str, Any]:
+    return {"labels": _probabilities(prediction.labels), "top": _probabilities(prediction.top)}
+
+
+def _value_data(prediction: Prediction) -> dict[str, Any]:
+    interval = prediction.interval
+    return {
+        "value": None if prediction.value is None else _rounded(prediction.value),
+        "interval": _ends(interval),
+        "level": None if interval is None else interval.level,
+    }
+
+
+_ANSWER_DATA: Mapping[TaskType, Callable[[Prediction], dict[str, Any]]] = {
+    TaskType.MULTI_CLASS: _class_data,
+    TaskType.MULTI_LABEL: _labels_data,
+    TaskType.REGRESSION: _value_data,
+}
+
+
+def _probabilities(labels: Iterable[tuple[str, float]]) -> list[dict[str, Any]]:
+    return [{"label": label, "probability": _rounded(p)} for label, p in labels]
 
 
 def model_data(name: str, model: Predictor) -> dict[str, Any]:
@@ -54,15 +90,25 @@ def model_data(name: str, model: Predictor) -> dict[str, Any]:
         report = Report.from_json(model.report)
     except ValueError:
         return facts
-    facts["recipe"] = report.kept.name
-    if report.scores is not None:
-        interval = report.scores.accuracy_interval
-        facts |= {
-            "n_test": report.scores.n,
-            "accuracy": _rounded(report.scores.accuracy),
-            "accuracy_interval": [_rounded(interval.low), _rounded(interval.high)],
+    facts |= {"recipe": report.kept.name, "task_type": report.task_type.value}
+    if report.data.numbers is not None:
+        facts["numbers"] = to_json(report.data.numbers)
+    return facts | _model_scores(report.scores)
+
+
+def _model_scores(scores: AnyScores | None) -> dict[str, Any]:
+    if scores is None:
+        return {}
+    facts: dict[str, Any] = {"n_test": scores.n}
+    if isinstance(scores, Scores):
+        return facts | {
+            "accuracy": _rounded(scores.accuracy),
+            "accuracy_interval": _ends(scores.accuracy_interval),
         }
-    return facts
+    named = ("mean_average_precision", "micro_f1", "mean_absolute_error", "r2")
+    measured = to_json(scores.flat())
+    of_task = {name: measured[name] for name in named if name in measured}
+    return facts | of_task | {f"{name}_interval": measured[f"{name}_interval"] for name in of_task}
 
 
 def error_data(code: str, message: str) -> dict[str, Any]:
@@ -85,7 +131,7 @@ def inspection_data(inspection: Inspection, lang: Lang) -> dict[str, Any]:
         "task_type": dataset.task_type.value,
         "labels": list(dataset.labels),
         "fingerprint": dataset.fingerprint,
-        "profile": to_json(inspection.profile),  # null for tasks that are not trained yet
+        "profile": to_json(inspection.profile),
         "set_aside": _set_aside(dataset.set_aside, lang),
         "duplicates": [_group(group) for group in groups if not group.conflicting],
         "conflicts": [_group(group) for group in groups if group.conflicting],
@@ -159,7 +205,7 @@ def evaluation_data(report: Report, lang: Lang) -> dict[str, Any]:
     """Return the scores on a labelled set, with what a person would look at next."""
     return {
         **report.flat_scores(),
-        **({} if report.scores is None else _details(report.scores, report.labels)),
+        **_details(report.scores, report.labels),
         "labels": list(report.labels),
         "familiarity": to_json(report.familiarity),
         "set_aside": _set_aside(report.data.set_aside, lang),
@@ -268,7 +314,18 @@ def _cost(cost: Cost, lang: Lang) -> dict[str, Any]:
     }
 
 
-def _details(scores: Scores, labels: Sequence[str]) -> dict[str, Any]:
+def _details(scores: AnyScores | None, labels: Sequence[str]) -> dict[str, Any]:
+    if isinstance(scores, LabelScores):
+        return {"misses": [_label_miss(miss) for miss in scores.misses], "n_misses": scores.n_misses}
+    if isinstance(scores, NumberScores):
+        return {
+            "misses": [
+                {"item": m.name, "expected": _rounded(m.expected), "answered": _rounded(m.answered)}
+                for m in scores.misses
+            ]
+        }
+    if scores is None:
+        return {}
     return {
         "confusion": [
             {"true": labels[true], "predicted": labels[predicted], "n": n}
@@ -280,6 +337,15 @@ def _details(scores: Scores, labels: Sequence[str]) -> dict[str, Any]:
             for m in scores.mistakes
         ],
         "n_mistakes": scores.n_mistakes,
+    }
+
+
+def _label_miss(miss: LabelMiss) -> dict[str, Any]:
+    return {
+        "item": miss.name,
+        "label": miss.label,
+        "stands_there": miss.stands_there,
+        "probability": _rounded(miss.given_probability),
     }
 
 
@@ -305,6 +371,7 @@ def _trial(trial: Trial, lang: Lang) -> dict[str, Any]:
     return {
         "recipe": trial.recipe.name,
         "status": trial.status.value,
+        "metric": trial.metric.value,
         "score": to_json(trial.score),
         "interval": _ends(trial.interval),
         "balanced_accuracy": to_json(trial.balanced_accuracy),

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.api.asking import an_app, ask, together
-from tests.fake_models import RED, FakeModel, a_photo
+from tests.fake_models import RED, FakeLabels, FakeModel, FakeNumbers, a_photo
 
 from apprenti.domain.prediction import Prediction
 
@@ -54,6 +54,27 @@ def test_the_content_type_does_not_matter_the_bytes_do(kind: str) -> None:
 
 def test_as_many_labels_are_listed_as_were_asked_for() -> None:
     assert len(ask(an_app(), "POST", f"{PREDICT}?top=2", content=RED).json()["top"]) == 2
+
+
+def test_several_labels_are_answered_as_a_list_and_a_number_with_its_interval() -> None:
+    labels = ask(an_app(FakeLabels()), "POST", PREDICT, content=RED).json()
+    assert [row["label"] for row in labels["labels"]] == ["dress"]
+    assert len(labels["top"]) == 3
+    assert not {"label", "value"} & set(labels)
+    number = ask(an_app(FakeNumbers()), "POST", PREDICT, content=RED).json()
+    assert number["interval"][0] < number["value"] < number["interval"][1]
+    assert number["level"] == 0.9
+    assert not {"label", "labels", "top"} & set(number)
+
+
+def test_a_model_says_what_it_tells() -> None:
+    told = [
+        ask(an_app(model), "GET", "/v1/models/clothes").json()
+        for model in (FakeModel(), FakeLabels(), FakeNumbers())
+    ]
+    assert [facts["task_type"] for facts in told] == ["multi_class", "multi_label", "regression"]
+    assert told[2]["numbers"] == {"low": 3.0, "median": 120.0, "high": 250.0}
+    assert told[2]["labels"] == []
 
 
 def test_models_and_health_are_told() -> None:

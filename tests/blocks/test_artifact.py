@@ -53,7 +53,7 @@ def test_what_was_packed_comes_out_again(tmp_path: Path) -> None:
     assert opened.graph == graph
     assert opened.report == report
     assert np.array_equal(opened.golden.pixels, noise(5)[:3])
-    assert opened.golden.probabilities.shape == (3, 3)
+    assert opened.golden.answers.shape == (3, 3)
     assert opened.manifest.outputs == ("probabilities", "embedding", "distance", "feature_map")
     assert replace(opened.manifest, sha256={}, outputs=()) == replace(a_manifest(), outputs=())
     assert set(opened.manifest.sha256) == {
@@ -163,7 +163,7 @@ def test_a_list_of_very_many_members_is_refused_before_it_is_read(monkeypatch: p
 
 def test_a_newer_format_is_refused_with_the_advice_to_update() -> None:
     members = members_of(model_file())
-    members["manifest.json"] = b'{"format_version": 2, "what": "ever"}'
+    members["manifest.json"] = b'{"format_version": 3, "what": "ever"}'
     with pytest.raises(ModelFileError, match="update Apprenti") as refusal:
         unpack(resealed(members))
     assert refusal.value.key == "model_too_new"

@@ -17,8 +17,11 @@ from tests.cli.fake_flows import FakeFlows, a_prediction
 
 from apprenti.cli import main
 from apprenti.cli.commands import listed
+from apprenti.domain.dataset import TaskType
 from apprenti.domain.errors import ModelFileError
 from apprenti.domain.prediction import Prediction
+from apprenti.domain.recipe import Interval
+from apprenti.domain.sentence import Sentence
 
 Captured = pytest.CaptureFixture[str]
 
@@ -158,3 +161,57 @@ def test_a_reader_that_goes_away_is_no_accident(tmp_path: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(20) == 141
+
+
+def some_labels(item: str) -> Prediction:
+    labels = {"a.jpg": (("red", 0.98), ("=round", 0.4)), "b.jpg": ()}[item]
+    return Prediction(
+        item=item, label="red", probability=0.98, top=(("red", 0.98),), familiar=item == "a.jpg", distance=0.5,
+        labels=labels, task_type=TaskType.MULTI_LABEL,
+    )  # fmt: skip
+
+
+def a_number(item: str) -> Prediction:
+    if item == "b.jpg":
+        problem = Sentence(key="errors.empty_file", values={"item": item})
+        return Prediction(item=item, problem=problem, task_type=TaskType.REGRESSION)
+    interval = Interval(low=10.126, high=14.7, level=0.9)
+    return Prediction(
+        item=item, value=12.413, interval=interval, familiar=True, distance=0.5, task_type=TaskType.REGRESSION
+    )
+
+
+def test_several_labels_are_listed_with_their_probabilities_and_none_is_said(capsys: Captured) -> None:
+    assert predict("a.jpg", "b.jpg", flows=FakeFlows(answers=some_labels)) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "red 98% · =round 40%  a.jpg"
+    assert second == "none of its labels    b.jpg  · unlike anything it was trained on"
+
+
+def test_a_number_stands_with_its_interval(capsys: Captured) -> None:
+    assert predict("a.jpg", flows=FakeFlows(answers=a_number)) == 0
+    assert capsys.readouterr().out == "  12.4  (10.1 to 14.7)  a.jpg\n"
+
+
+def test_csv_of_several_labels_is_written_as_a_table_of_labelled_photos_is_read(capsys: Captured) -> None:
+    assert predict("a.jpg", "b.jpg", "--csv", flows=FakeFlows(answers=some_labels)) == 0
+    header, first, second = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert header == ["item", "labels", "probabilities", "familiar", "distance", "problem"]
+    assert first[1:3] == ["red|=round", "0.98|0.4"]
+    assert second[1:3] == ["|", ""]
+
+
+def test_csv_and_json_of_numbers_hold_the_number_and_the_ends_of_its_interval(capsys: Captured) -> None:
+    assert predict("b.jpg", "a.jpg", "--csv", flows=FakeFlows(answers=a_number)) == 0
+    header, broken, whole = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert header == ["item", "value", "low", "high", "familiar", "distance", "problem"]
+    assert whole[1:4] == ["12.413", "10.126", "14.7"]
+    assert broken[1:4] == ["", "", ""]
+    assert predict("a.jpg", "b.jpg", "--json", flows=FakeFlows(answers=a_number)) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["predictions"][0] == {
+        "item": "a.jpg", "value": 12.413, "interval": [10.126, 14.7], "level": 0.9, "familiar": True, "distance": 0.5,
+        "problem": None,
+    }  # fmt: skip
+    assert answer["predictions"][1]["value"] is None
+    assert answer["n_unread"] == 1

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 SERVER = """
 import sys; sys.path.insert(0, sys.argv[1])
 from apprenti import server
-from tests.fake_models import FakeModel
+from tests.fake_models import FakeLabels, FakeModel, FakeNumbers
 models = {"clothes": FakeModel(), "colours": FakeModel(labels=("red", "green", "blue"))}
+models |= {"many": FakeLabels(), "light": FakeNumbers()}
 server.load_models = lambda paths: models
 server.serve([], host="127.0.0.1", port=0, n_workers=1, lang="en", tell=lambda text: print(text, flush=True))
 """
@@ -119,6 +120,26 @@ def test_another_model_answers_the_next_photo(browser: Chrome, address: str, pho
     assert until(browser, ".unseen") == ["TIFF"]  # a format that browsers cannot show
 
 
+@pytest.mark.parametrize(
+    ("model", "label", "also"),
+    [
+        ("many", "dress", ["dress", "shirt", "hat"]),
+        ("light", "94", ["82 to 106 in 90% of the cases"]),
+    ],
+)
+def test_several_labels_and_numbers_are_answered_in_their_own_way(
+    browser: Chrome, address: str, photos: Path, model: str, label: str, also: list[str]
+) -> None:
+    browser.get(f"{address}/?lang=en&model={model}")
+    put_in(browser, photos / "red.jpg")
+    assert until(browser, ".label") == [label]
+    assert until(browser, ".answer .quiet, .answer .which") == also
+    assert len(browser.find_elements("css selector", ".left-out")) == (2 if model == "many" else 0)
+    heard = browser.find_element("id", "heard").get_attribute("textContent")
+    assert heard == f"red.jpg: {label}"
+    assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
+
+
 def test_a_narrow_screen_needs_no_sideways_scrolling(browser: Chrome, address: str, photos: Path) -> None:
     phone = {"width": 390, "height": 800, "deviceScaleFactor": 2, "mobile": True}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
@@ -134,7 +155,7 @@ def test_the_keyboard_reaches_everything(browser: Chrome, address: str) -> None:
 
     browser.get(f"{address}/?lang=en")
     reached = []
-    for _ in range(9):
+    for _ in range(11):
         ActionChains(browser).send_keys(Keys.TAB).perform()
         element = browser.switch_to.active_element
         reached.append(element.get_attribute("id") or element.text)

@@ -9,13 +9,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from tests.api.asking import DOOR, ask
-from tests.fake_models import FakeModel
+from tests.fake_models import FakeLabels, FakeModel, FakeNumbers
 
 import apprenti.web
 from apprenti.api.app import create_app
 from apprenti.domain.report import Report
 from apprenti.texts import LANGS, Lang, catalogue
-from apprenti.web.pages import MEDIA_TYPES, SCRIPT_WORDS, make_pages
+from apprenti.web.pages import MEDIA_TYPES, SCRIPT_WORDS, TELLS, make_pages
 
 EVIL = "<script>alert(1)</script>"
 STATIC = Path(apprenti.web.__file__).parent / "static"
@@ -48,6 +48,12 @@ def test_the_page_says_what_the_model_knows_and_how_well() -> None:
     assert "<b>hat</b>" in text
     assert "90% right on 40 photos it had never seen." in text
     assert "/models/clothes/report?lang=en" in text
+
+
+def test_the_page_says_of_other_tasks_what_they_tell() -> None:
+    site = a_site(many=FakeLabels(), light=FakeNumbers())
+    assert "Says which of these apply: <b>dress</b>" in get("/?model=many", site, accept_language="en").text
+    assert "numbers of 3 to 250." in get("/?model=light", site, accept_language="en").text
 
 
 def test_a_model_without_a_report_is_shown_without_figures() -> None:
@@ -126,6 +132,8 @@ def test_every_word_the_script_uses_is_handed_to_it() -> None:
     used = set(re.findall(r"words\(\)\.(\w+)", script)) | {
         "heard",
         "heard_unfamiliar",
+        "heard_plain",
+        "heard_plain_unfamiliar",
         "too_large",
         "unreachable",
     }
@@ -135,5 +143,7 @@ def test_every_word_the_script_uses_is_handed_to_it() -> None:
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_sentence_of_the_page_is_used(lang: Lang) -> None:
     template = (STATIC.parent / "templates" / "page.html").read_text(encoding="utf-8")
-    used = set(re.findall(r"word\('(\w+)'", template)) | set(SCRIPT_WORDS)
+    module = (STATIC.parent / "pages.py").read_text(encoding="utf-8")
+    used = set(re.findall(r"word\('(\w+)'", template)) | set(re.findall(r'"web\.(\w+)"', module))
+    used |= set(SCRIPT_WORDS) | set(TELLS.values())
     assert used == set(catalogue("web", lang))

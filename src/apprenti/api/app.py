@@ -13,7 +13,16 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from apprenti.api.guard import Door, Guard
 from apprenti.api.photos import Gate, read_photo
 from apprenti.api.refusals import RefusedError, asked_lang, speak_one_shape
-from apprenti.api.schemas import Answer, ErrorAnswer, Live, ModelFacts, Models, Ready
+from apprenti.api.schemas import (
+    Answer,
+    ErrorAnswer,
+    LabelsAnswer,
+    Live,
+    ModelFacts,
+    Models,
+    Ready,
+    ValueAnswer,
+)
 from apprenti.domain.errors import ItemError
 from apprenti.domain.prediction import Prediction
 from apprenti.plain import model_data, prediction_data
@@ -104,7 +113,11 @@ def _prediction(models: Mapping[str, Predictor], *, n_workers: int, body_seconds
     gate = Gate(n_workers * (1 + N_WAITING_PER_WORKER))
     threads = CapacityLimiter(n_workers)
 
-    @router.post("/models/{name}/predict", response_model=Answer, openapi_extra={"requestBody": _BODY})
+    @router.post(
+        "/models/{name}/predict",
+        response_model=Answer | LabelsAnswer | ValueAnswer,
+        openapi_extra={"requestBody": _BODY},
+    )
     async def predict(
         name: str, request: Request, top: Annotated[int, Query(ge=1, le=1000)] = 5
     ) -> dict[str, Any]:

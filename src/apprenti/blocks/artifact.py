@@ -6,7 +6,8 @@ is not trusted either: members are stored uncompressed (nothing can inflate), na
 Nothing is ever unpacked to disk, and nothing in it is a pickle. Layout, member by member:
 
 - ``manifest.json``: a ``domain.manifest.Manifest``.
-- ``model.onnx``: pixels uint8 [N,S,S,3] → ``probabilities``, ``embedding``, ``distance``, ``feature_map``.
+- ``model.onnx``: pixels uint8 [N,S,S,3] → ``probabilities`` or ``value``, ``embedding``, ``distance``,
+  ``feature_map``.
 - ``report.json``: a ``domain.report.Report``.
 - ``seen.bin``: 8 bytes of the SHA-256 of every photo learnt from, sorted, so that none is scored as if unseen.
 - ``golden/0.png`` …: canvases of pixels, lossless, and ``golden/expected.json``: what must come out for them.
@@ -40,6 +41,8 @@ MAX_SEEN_BYTES = 80_000_000
 _MANIFEST, _GRAPH, _REPORT, _EXPECTED = "manifest.json", "model.onnx", "report.json", "golden/expected.json"
 _SEEN = "seen.bin"
 _PICTURES = tuple(f"golden/{i}.png" for i in range(N_GOLDEN))
+_EXPECTED_AS = {"probabilities": "probabilities", "value": "values"}
+"""What golden answers are called, by the name of the graph's output."""
 _SEAL_START = b"apprenti sha256="
 _SEAL_BYTES = len(_SEAL_START) + 64
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can tell: the same content is the same bytes
@@ -55,12 +58,12 @@ class Golden:
 
     Args:
         pixels: uint8 [n,S,S,3].
-        probabilities: float32 [n,K].
+        answers: float32 [n,K] probabilities, or [n] numbers.
         distances: float32 [n].
     """
 
     pixels: NDArray[np.uint8]
-    probabilities: NDArray[np.float32]
+    answers: NDArray[np.float32]
     distances: NDArray[np.float32]
 
 
@@ -108,8 +111,8 @@ def pack(
     if not len(golden_pixels) or golden_pixels.shape[1:] != (side, side, 3):
         raise ValueError(f"golden_pixels is {golden_pixels.shape}, expected [1 to 3, {side}, {side}, 3]")
     session = open_session(graph)
-    probabilities, distances = session.run(["probabilities", "distance"], {"pixels": golden_pixels})
-    expected = {"probabilities": probabilities.tolist(), "distances": distances.tolist()}
+    answers, distances = session.run([manifest.answer, "distance"], {"pixels": golden_pixels})
+    expected = {_EXPECTED_AS[manifest.answer]: answers.tolist(), "distances": distances.tolist()}
     members = {
         _GRAPH: graph,
         _REPORT: _json(report),
@@ -175,7 +178,7 @@ def _read(data: bytes) -> Artifact:
         manifest=manifest,
         graph=members[_GRAPH],
         report=_as_object(json.loads(members[_REPORT])),
-        golden=_golden(np.stack(pictures), json.loads(members[_EXPECTED]), n_labels=len(manifest.labels)),
+        golden=_golden(np.stack(pictures), json.loads(members[_EXPECTED]), manifest),
         seen=np.frombuffer(members[_SEEN], dtype=">u8").astype(np.uint64),
     )
 
@@ -208,12 +211,13 @@ def _cap(name: str) -> int:
     return MAX_JSON_BYTES if name.endswith(".json") else MAX_FILE_BYTES
 
 
-def _golden(pixels: NDArray[np.uint8], expected: Mapping[str, Any], *, n_labels: int) -> Golden:
-    probabilities = np.asarray(expected["probabilities"], dtype=np.float32)
+def _golden(pixels: NDArray[np.uint8], expected: Mapping[str, Any], manifest: Manifest) -> Golden:
+    answers = np.asarray(expected[_EXPECTED_AS[manifest.answer]], dtype=np.float32)
     distances = np.asarray(expected["distances"], dtype=np.float32)
-    if probabilities.shape != (len(pixels), n_labels) or distances.shape != (len(pixels),):
-        raise ValueError(f"{_EXPECTED} does not fit {len(pixels)} pictures and {n_labels} labels")
-    return Golden(pixels=pixels, probabilities=probabilities, distances=distances)
+    n, n_labels = len(pixels), len(manifest.labels)
+    if answers.shape != ((n, n_labels) if n_labels else (n,)) or distances.shape != (n,):
+        raise ValueError(f"{_EXPECTED} does not fit {n} pictures and {n_labels} labels")
+    return Golden(pixels=pixels, answers=answers, distances=distances)
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:

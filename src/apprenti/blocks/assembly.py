@@ -7,6 +7,8 @@ from typing import Protocol
 
 import onnx
 
+from apprenti.blocks.answering import Calibration
+from apprenti.blocks.answering.multi_class import TemperatureScaling
 from apprenti.blocks.backbone import Backbone
 from apprenti.blocks.graph import FLOAT, UINT8, GraphBuilder
 from apprenti.blocks.joining import default_opset, finished, include
@@ -28,23 +30,25 @@ def assemble(
     pipeline: GraphPart,
     *,
     n_labels: int,
-    temperature: float,
+    temperature: float = 1.0,
     familiarity: GraphPart,
+    calibration: Calibration | None = None,
 ) -> bytes:
-    """Return one model from pixels to calibrated probabilities.
+    """Return one model from pixels to calibrated answers.
 
     Args:
         backbones: their features stand side by side, in this order.
         canvas: the square every photo is decoded to; backbones of another size resize it inside the graph.
         pipeline: features [N,D] → logits [N,K].
         n_labels: K.
-        temperature: divides the logits, above 0.
+        temperature: divides the logits, above 0; where no calibration is given.
         familiarity: features [N,D] → distances [N].
+        calibration: logits [N,K] → answers; softmax where it is left out.
 
     Returns:
         A serialized ONNX model; the same arguments give the same bytes. Input ``pixels`` uint8 [N,S,S,3];
-        outputs ``probabilities`` float32 [N,K], ``embedding`` float32 [N,D], ``distance`` float32 [N], and
-        ``feature_map`` float32 [N,c,h,w] of the first backbone that has one.
+        outputs ``probabilities`` float32 [N,K] (of a number ``value`` float32 [N]), ``embedding`` float32 [N,D],
+        ``distance`` float32 [N], and ``feature_map`` float32 [N,c,h,w] of the first backbone that has one.
 
     Raises:
         BackboneError: one backbone cannot be brought to the operator set of another.
@@ -60,9 +64,9 @@ def assemble(
     features = [part["features"] for part in parts]
     embedding = graph.add("Concat", *features, axis=1) if len(features) > 1 else features[0]
 
-    logits = graph.add("Div", pipeline.add_to(graph, embedding), graph.scalar(temperature))
+    calibrated = calibration or TemperatureScaling(temperature=temperature)
+    calibrated.publish(graph, pipeline.add_to(graph, embedding), n_labels)
     n_features = sum(backbone.n_features for backbone in backbones)
-    graph.output(graph.add("Softmax", logits, axis=-1), "probabilities", FLOAT, ["N", n_labels])
     graph.output(embedding, "embedding", FLOAT, ["N", n_features])
     graph.output(familiarity.add_to(graph, embedding), "distance", FLOAT, ["N"])
     with_map = next((i for i, backbone in enumerate(backbones) if backbone.has_feature_map), None)

@@ -9,10 +9,11 @@ import onnx
 
 from apprenti.blocks.session import quantises_activations
 from apprenti.blocks.stored_weights import make_weights_foldable
+from apprenti.domain.dataset import TaskType
 from apprenti.domain.json_form import to_json
 from apprenti.domain.manifest import Manifest
 
-SAID = "Made by Apprenti: pixels in; probabilities, embedding and distance out. Its metadata tell the rest."
+SAID = "Made by Apprenti: pixels in; {answer}, embedding and distance out. Its metadata tell the rest."
 
 
 def standalone(graph: bytes) -> bytes:
@@ -38,8 +39,9 @@ def with_metadata(graph: bytes, manifest: Manifest, **more: str) -> bytes:
         **more: further entries.
     """
     model = onnx.load_model_from_string(graph)
+    said = SAID.format(answer=manifest.answer)
     program, _, version = manifest.created_by.partition(" ")
-    model.producer_name, model.producer_version, model.doc_string = program, version, SAID
+    model.producer_name, model.producer_version, model.doc_string = program, version, said
     del model.metadata_props[:]
     onnx.helper.set_model_props(model, dict(sorted({**facts_of(manifest), **more}.items())))
     return bytes(model.SerializeToString(deterministic=True))
@@ -47,7 +49,15 @@ def with_metadata(graph: bytes, manifest: Manifest, **more: str) -> bytes:
 
 def facts_of(manifest: Manifest) -> Mapping[str, str]:
     """Return the metadata: words as they are, everything else as JSON."""
+    of_task: dict[str, object] = {}
+    if manifest.task_type is not TaskType.MULTI_CLASS:
+        of_task["task_type"] = manifest.task_type
+    if manifest.thresholds:
+        of_task["thresholds"] = manifest.thresholds
+    if manifest.margin is not None:
+        of_task |= {"margin": manifest.margin, "margin_level": manifest.margin_level}
     return {
+        **{name: value if isinstance(value, str) else _json(value) for name, value in of_task.items()},
         "backbones": _json(manifest.backbones),
         "created_by": manifest.created_by,
         "data_fingerprint": manifest.data_fingerprint,

@@ -1,4 +1,4 @@
-"""A transform and a head fitted together: from features to one logit per class.
+"""A transform and a head fitted together: from features to one logit per class or label, or to a number.
 
 All of it happens on one thread: sums then have one order, and the same data, seed and versions give the same
 bytes on a machine with any number of cores.
@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from apprenti.blocks.answering import Array, answering_of
 from apprenti.blocks.catalogue import resolve
 from apprenti.blocks.gram import blocks
 from apprenti.blocks.heads.linear import Linear
 from apprenti.blocks.heads.placement import Head, placed
 from apprenti.blocks.parameters import Parameters
-from apprenti.blocks.sampling import sample_by_label
+from apprenti.blocks.target_heads import fit_target_head
 from apprenti.blocks.threads import one_thread
+from apprenti.domain.dataset import TaskType
 from apprenti.domain.errors import BackboneError
 from apprenti.domain.recipe import Recipe
 
@@ -61,7 +63,13 @@ class Pipeline:
 
 
 def fit_pipeline(
-    recipe: Recipe, features: NDArray[np.float32], labels: NDArray[np.int64], *, n_labels: int, seed: int
+    recipe: Recipe,
+    features: NDArray[np.float32],
+    labels: Array,
+    *,
+    n_labels: int,
+    seed: int,
+    task_type: TaskType = TaskType.MULTI_CLASS,
 ) -> Pipeline:
     """Fit the transform of ``recipe``, then its head on what comes out.
 
@@ -70,24 +78,31 @@ def fit_pipeline(
     Args:
         recipe: names the transform, the head, and the parameters of both.
         features: [n, d] float32, n at least 1, finite.
-        labels: [n] int64, 0..n_labels-1; a class may have no row.
-        n_labels: K.
+        labels: [n] int64, 0..n_labels-1; a class may have no row. Of another task its targets, see ``answering.Array``.
+        n_labels: K; 1 for a number.
         seed: of everything random in the fit.
+        task_type: what is to be told.
 
     Raises:
         BackboneError: a feature is not a finite number.
-        OptionError: no such block, or a parameter out of its range.
+        OptionError: no such block for this task, or a parameter out of its range.
     """
+    answering = answering_of(task_type)
     n_rows = max(1, MAX_FIT_BYTES // (4 * features.shape[1]))
     too_many = len(features) > n_rows
     if too_many:
-        rows = sample_by_label(labels, n_rows, seed=seed)
+        rows = answering.sample(labels, n_rows, seed=seed)
         features, labels = features[rows], labels[rows]
     transform = fit_transform(recipe.transform, features, parameters=recipe.parameters, seed=seed)
     transformed = _in_place(transform, features) if too_many else transform.apply(features)
-    head = fit_head(
-        recipe.head, transformed, labels, n_labels=n_labels, parameters=recipe.parameters, seed=seed
-    )
+    settings = recipe.parameters
+    if answering.loss == "cross_entropy":
+        head = fit_head(recipe.head, transformed, labels, n_labels=n_labels, parameters=settings, seed=seed)
+    else:
+        require_finite(transformed)
+        head = fit_target_head(
+            recipe.head, transformed, labels, loss=answering.loss, parameters=settings, seed=seed
+        )
     return Pipeline(transform=transform, head=head)
 
 

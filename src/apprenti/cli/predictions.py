@@ -6,12 +6,13 @@ import csv
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apprenti.cli.complaints import complain, complaint_of, printable
 from apprenti.cli.desk import as_json
+from apprenti.domain.dataset import TaskType
 from apprenti.domain.errors import ItemError
-from apprenti.domain.figures import percent
+from apprenti.domain.figures import amount, percent
 from apprenti.domain.prediction import Prediction
 from apprenti.error_table import outcome_of
 from apprenti.plain import prediction_data
@@ -19,7 +20,11 @@ from apprenti.plain import prediction_data
 if TYPE_CHECKING:
     from apprenti.cli.desk import Desk
 
-COLUMNS = ("item", "label", "probability", "familiar", "distance", "problem")
+COLUMNS = {
+    TaskType.MULTI_CLASS: ("item", "label", "probability", "familiar", "distance", "problem"),
+    TaskType.MULTI_LABEL: ("item", "labels", "probabilities", "familiar", "distance", "problem"),
+    TaskType.REGRESSION: ("item", "value", "low", "high", "familiar", "distance", "problem"),
+}
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NOTHING_READ = outcome_of(ItemError("empty_file", item="")).exit_code
 
@@ -33,7 +38,7 @@ def write_json(answers: Iterable[Prediction], model: Path, desk: Desk) -> int:
     exit_code, end = 0, "]"
     try:
         for n, answer in enumerate(chain(first, rest), start=1):
-            n_unread += answer.label is None
+            n_unread += answer.problem is not None
             desk.stdout.write(("\n" if n == 1 else ",\n") + as_json(prediction_data(answer, desk.lang)))
     except BrokenPipeError:
         raise
@@ -46,19 +51,22 @@ def write_json(answers: Iterable[Prediction], model: Path, desk: Desk) -> int:
 
 
 def write_csv(answers: Iterable[Prediction], desk: Desk) -> int:
-    """Write comma-separated values with a header line."""
+    """Write comma-separated values with a header line, which depends on what the model tells."""
     table = csv.writer(desk.stdout, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-    table.writerow(COLUMNS)
+    rest = iter(answers)
+    first = list(_up_to_one(rest))
+    columns = COLUMNS[first[0].task_type if first else TaskType.MULTI_CLASS]
+    table.writerow(columns)
 
     def write(answer: Prediction) -> None:
-        row = prediction_data(answer, desk.lang)
-        table.writerow([cell(row[column]) for column in COLUMNS])
+        row = _flat(prediction_data(answer, desk.lang))
+        table.writerow([cell(row[column]) for column in columns])
 
-    return _each(answers, write)
+    return _each(chain(first, rest), write)
 
 
 def write_lines(answers: Iterable[Prediction], desk: Desk) -> int:
-    """Write a line for each item: how sure, which label, which item, and what to beware of."""
+    """Write a line for each item: how sure, which answer, which item, and what to beware of."""
     width = 12
 
     def write(answer: Prediction) -> None:
@@ -66,13 +74,39 @@ def write_lines(answers: Iterable[Prediction], desk: Desk) -> int:
         if answer.problem is not None:
             desk.tell(f"{'–':>6}  {printable(answer.problem.said(desk.lang))}")
             return
-        label = printable(str(answer.label))
-        width = max(width, len(label))
+        sure, said = _said(answer, desk)
+        width = max(width, len(said))
         beware = "" if answer.familiar else f"  · {desk.say('unfamiliar')}"
-        sure = percent(answer.probability, desk.lang)
-        desk.write(f"{sure:>6}  {label:<{width}}  {printable(answer.item)}{beware}")
+        before = f"{sure:>6}  " if sure else ""
+        desk.write(f"{before}{said:<{width}}  {printable(answer.item)}{beware}")
 
     return _each(answers, write)
+
+
+def _said(answer: Prediction, desk: Desk) -> tuple[str, str]:
+    """Return how sure it is (or its number), and which label (or labels, or interval) goes with it."""
+    lang = desk.lang
+    if answer.value is not None and answer.interval is not None:
+        precision = answer.interval.high - answer.interval.low
+        value, low, high = (
+            amount(number, lang, precision=precision)
+            for number in (answer.value, answer.interval.low, answer.interval.high)
+        )
+        return value, f"({desk.say('from_to', low=low, high=high)})"
+    if answer.task_type is TaskType.MULTI_CLASS:
+        return percent(answer.probability, lang), printable(str(answer.label))
+    labels = [f"{printable(label)} {percent(p, lang)}" for label, p in answer.labels]
+    return "", " · ".join(labels) or desk.say("no_label_given")
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer as cells: labels side by side, as a table of labelled photos has them."""
+    low, high = row.get("interval") or (None, None)
+    labels = row.get("labels")
+    if labels is None:
+        return {"labels": None, "probabilities": None, **row, "low": low, "high": high}
+    names, probabilities = ("|".join(str(one[key]) for one in labels) for key in ("label", "probability"))
+    return {**row, "labels": names or "|", "probabilities": probabilities}
 
 
 def cell(value: object) -> object:
@@ -95,7 +129,7 @@ def _each(answers: Iterable[Prediction], write: Callable[[Prediction], None]) ->
     n = n_unread = 0
     for answer in answers:
         n += 1
-        n_unread += answer.label is None
+        n_unread += answer.problem is not None
         write(answer)
     return _exit_code(n, n_unread)
 

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from apprenti.cli.complaints import printable
 from apprenti.cli.short_names import cut, recipe_text
 from apprenti.cli.show_outlook import outlook_lines
-from apprenti.domain.figures import decimal, duration, percent, percent_range, percent_sign
+from apprenti.cli.show_scores import aligned, headline, name_width, score_lines, target_lines
+from apprenti.domain import figures
+from apprenti.domain.dataset import TaskType
+from apprenti.domain.figures import duration, percent
 from apprenti.domain.recipe import TrialStatus
 from apprenti.texts import Lang, say, written
 
@@ -17,7 +20,6 @@ if TYPE_CHECKING:
     from apprenti.domain.profile import Profile
     from apprenti.domain.recipe import Trial
     from apprenti.domain.report import Report
-    from apprenti.domain.scores import ClassScores, Scores
     from apprenti.domain.sentence import Sentence
     from apprenti.flow.inspect import Inspection
     from apprenti.flow.train import Training
@@ -26,8 +28,6 @@ MOST_ROWS = 12
 """Longer lists are cut here; ``--json`` and the report have them whole."""
 BAR_WIDTH = 24
 
-MISSED_BY_FAR = 0.1
-
 
 def inspection_text(inspection: Inspection, lang: Lang) -> str:
     """Return what is in the data, what is wrong with it, and what would be tried."""
@@ -35,8 +35,9 @@ def inspection_text(inspection: Inspection, lang: Lang) -> str:
     dataset, profile = inspection.dataset, inspection.profile
     groups = dataset.duplicates
     lines = [word("data_title", name=printable(dataset.name), n=len(dataset.examples))]
-    if profile is not None:
-        lines += [*_facts(profile, lang), "", *_class_bars(profile.n_per_label, lang)]
+    lines += [*_facts(profile, lang), *target_lines(dataset, lang)]
+    if profile.n_per_label:
+        lines += ["", *_class_bars(profile.n_per_label, lang)]
     lines += _set_aside(dataset.set_aside, len(dataset.set_aside), lang)
     lines += _groups("conflicts", [group for group in groups if group.conflicting], lang)
     lines += _groups("duplicates", [group for group in groups if not group.conflicting], lang)
@@ -61,12 +62,12 @@ def training_text(training: Training, lang: Lang) -> str:
     lines += ["", *_headline(training.report, lang)]
     lines += _set_aside(data.set_aside, data.n_set_aside, lang)
     lines += _notices(training.report.notices, lang)
-    if not training.n_cells:
+    if not training.n_cells and training.report.task_type is TaskType.MULTI_CLASS:
         lines += ["", word("nothing_kept")]
     model = str(training.model_path)
     lines += [
         "",
-        *_aligned(
+        *aligned(
             [
                 (word("model_at"), model),
                 (word("report_at"), str(training.report_path)),
@@ -80,42 +81,15 @@ def training_text(training: Training, lang: Lang) -> str:
 
 def evaluation_text(report: Report, lang: Lang) -> str:
     """Return the scores on a labelled set, class by class."""
-    word = _words(lang)
-    lines = _headline(report, lang)
-    if report.scores is not None:
-        lines += ["", *_class_table(report.scores.per_class, lang)]
-        lines += ["", word("calibration", ece=percent(report.scores.ece, lang))]
+    lines = [*_headline(report, lang), *score_lines(report.scores, lang)]
     lines += _set_aside(report.data.set_aside, report.data.n_set_aside, lang)
     lines += _notices(report.notices, lang)
     return "\n".join(lines)
 
 
 def _headline(report: Report, lang: Lang) -> list[str]:
-    """Return accuracy with its interval, what it compares with, and how much can be answered alone."""
-    word, scores = _words(lang), report.scores
-    if scores is None:
-        return [word("no_test_photos")]
-    right, span = percent(scores.accuracy, lang), percent_range(scores.accuracy_interval, lang)
-    lines = [word("accuracy", n=scores.n, share=right, interval=span)]
-    rows = [
-        (word("balanced_accuracy"), percent(scores.balanced_accuracy, lang)),
-        (word("macro_f1"), decimal(scores.macro_f1, lang, 3)),
-        (word("majority", label=printable(scores.majority_label)),
-         percent(scores.majority_n_right / scores.n, lang)),
-    ]  # fmt: skip
-    return lines + _aligned(rows) + _alone(scores, lang)
-
-
-def _alone(scores: Scores, lang: Lang) -> list[str]:
-    """Return the operating point the report tells of too; nothing where it misses what it was set for by far."""
-    point = scores.alone
-    if point is None or point.accuracy is None or point.accuracy < point.target_accuracy - MISSED_BY_FAR:
-        return []
-    if point.threshold <= 0:  # every answer is good enough: there is no threshold to tell of
-        return []
-    share, right = percent(point.coverage, lang), percent(point.accuracy, lang)
-    threshold = percent(point.threshold, lang)
-    return ["  " + say("cli.alone", lang, share=share, right=right, threshold=threshold)]
+    """Return how good it is, with an interval, and what that compares with."""
+    return [_words(lang)("no_test_photos")] if report.scores is None else headline(report.scores, lang)
 
 
 def _facts(profile: Profile, lang: Lang) -> list[str]:
@@ -133,7 +107,7 @@ def _facts(profile: Profile, lang: Lang) -> list[str]:
 def _class_bars(counts: Mapping[str, int], lang: Lang) -> list[str]:
     ordered = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
     most = ordered[0][1] if ordered else 1
-    width = _name_width(label for label, _ in ordered[:MOST_ROWS])
+    width = name_width(label for label, _ in ordered[:MOST_ROWS])
     lines = [
         f"  {cut(label):<{width}}  {written(n, lang):>7}  {'█' * round(BAR_WIDTH * n / most)}".rstrip()
         for label, n in ordered[:MOST_ROWS]
@@ -141,26 +115,12 @@ def _class_bars(counts: Mapping[str, int], lang: Lang) -> list[str]:
     return lines + more(len(ordered), lang)
 
 
-def _class_table(rows: Iterable[ClassScores], lang: Lang) -> list[str]:
-    """Return one line for each class, the worst recognised first."""
-    word = _words(lang)
-    ordered = sorted(rows, key=lambda row: (row.recall is None, row.recall or 0.0, row.label))
-    width = _name_width([word("class"), *(row.label for row in ordered)])
-    lines = [f"  {word('class'):<{width}}  {word('n'):>7}  {word('recall'):>9}  {word('precision'):>9}"]
-    for row in ordered:
-        recall, precision = (
-            "–" if share is None else percent(share, lang) for share in (row.recall, row.precision)
-        )
-        lines.append(f"  {cut(row.label):<{width}}  {written(row.n, lang):>7}  {recall:>9}  {precision:>9}")
-    return lines
-
-
 def _trial_line(trial: Trial, width: int, *, kept: bool, lang: Lang) -> str:
     name = f"  {recipe_text(trial.recipe, lang):<{width}}"
     if trial.status is not TrialStatus.FINISHED or trial.score is None or trial.interval is None:
         return f"{name}  {say(f'cli.status_{trial.status.value}', lang)}"
-    share = decimal(100 * trial.score, lang, 1) + percent_sign(lang)  # close scores need a decimal
-    score = f"{share:>7}  ({percent_range(trial.interval, lang)})"
+    share = figures.score(trial.score, trial.metric, lang, 1)  # close scores need a decimal
+    score = f"{share:>7}  ({figures.score_range(trial.interval, trial.metric, lang)})"
     mark = f"  ← {say('cli.kept', lang)}" if kept else ""
     return f"{name}  {score}  {duration(trial.seconds, lang):>7}{mark}"
 
@@ -189,15 +149,6 @@ def _notices(notices: Iterable[Sentence], lang: Lang) -> list[str]:
 def more(n: int, lang: Lang) -> list[str]:
     """Return the line that says how many rows were cut after ``MOST_ROWS``, where any were."""
     return [f"  {say('cli.more', lang, n=n - MOST_ROWS)}"] if n > MOST_ROWS else []
-
-
-def _aligned(rows: list[tuple[str, str]]) -> list[str]:
-    width = max(len(name) for name, _ in rows)
-    return [f"  {name:<{width}}  {value}" for name, value in rows]
-
-
-def _name_width(names: Iterable[str]) -> int:
-    return max((len(cut(name)) for name in names), default=0)
 
 
 def _quoted(path: str) -> str:

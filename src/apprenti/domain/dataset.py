@@ -36,7 +36,19 @@ class Split(StrEnum):
 
 
 Target = str | tuple[str, ...] | float
-"""One label (multi-class), several (multi-label) or a number (regression)."""
+"""One label (multi-class), several or none (multi-label) or a number (regression)."""
+
+
+def labels_of(target: Target) -> tuple[str, ...]:
+    """Return the labels that a target stands for; none for a number.
+
+    Example:
+        >>> labels_of("cat"), labels_of(("red", "round")), labels_of(3.5)
+        (('cat',), ('red', 'round'), ())
+    """
+    if isinstance(target, str):
+        return (target,)
+    return target if isinstance(target, tuple) else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,10 +154,15 @@ class Dataset:
         return tuple(example for example in self.examples if example.split is split)
 
     def n_per_label(self, split: Split | None = None) -> Mapping[str, int]:
-        """Return how many examples each label has (in one split, or in all); multi-class only."""
+        """Return how many examples each label has (in one split, or in all); nothing for numbers."""
         examples = self.examples if split is None else self.in_split(split)
-        counts = Counter(str(example.target) for example in examples)
+        counts = Counter(label for example in examples for label in labels_of(example.target))
         return {label: counts.get(label, 0) for label in self.labels}
+
+    @property
+    def n_answers(self) -> int:
+        """How many raw scores a model of it gives for each example: one for each label, or one number."""
+        return 1 if self.task_type is TaskType.REGRESSION else len(self.labels)
 
     @property
     def fingerprint(self) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+from apprenti.domain.metric import Metric
 from apprenti.domain.recipe import Interval
 from apprenti.texts import Lang
 
@@ -60,6 +63,41 @@ def percent_range(interval: Interval, lang: Lang, digits: int | None = None) -> 
 def percent_sign(lang: Lang) -> str:
     """Return the sign with the space that goes before it."""
     return f"{NARROW_NO_BREAK_SPACE}%" if lang == "fr" else "%"
+
+
+def amount(value: float, lang: Lang, *, precision: float) -> str:
+    """Return a number with as many decimals as leave two digits of ``precision``: how far off it may be.
+
+    Example:
+        >>> amount(3.14159, "en", precision=0.2), amount(1234.5, "en", precision=80.0)
+        ('3.14', '1,234')
+    """
+    if not precision > 0:
+        return decimal(value, lang, 2)
+    return decimal(value, lang, min(max(1 - math.floor(math.log10(precision)), 0), 6))
+
+
+def score(value: float, metric: Metric, lang: Lang, digits: int | None = None) -> str:
+    """Return a score as its metric is read: accuracy as a percentage, others as a number up to 1."""
+    return percent(value, lang, digits) if metric.is_share else decimal(value, lang, 3)
+
+
+def score_range(interval: Interval, metric: Metric, lang: Lang, digits: int | None = None) -> str:
+    """Return an interval of scores: ``84–91%`` or ``0.801–0.884``."""
+    if metric.is_share:
+        return percent_range(interval, lang, digits)
+    return decimal_range(interval, lang, 3)
+
+
+def decimal_range(interval: Interval, lang: Lang, digits: int) -> str:
+    """Return an interval of numbers: ``0.801–0.884``; ``−0.1 … 0.2`` where a dash could be taken for a sign.
+
+    Example:
+        >>> decimal_range(Interval(low=-0.1, high=0.2), "en", 1)
+        '−0.1 … 0.2'
+    """
+    low, high = decimal(interval.low, lang, digits), decimal(interval.high, lang, digits)
+    return f"{low} … {high}" if interval.low < 0 else f"{low}–{high}"
 
 
 def file_size(n_bytes: int, lang: Lang) -> str:

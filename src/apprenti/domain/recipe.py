@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from apprenti.domain.metric import Metric
 from apprenti.domain.sentence import Sentence
 
 Fit = Literal["squash", "crop", "pad"]
@@ -133,14 +134,15 @@ class Trial:
     Args:
         recipe: what was trained.
         status: how it ended; only finished trials have a score.
-        score: validation accuracy, 0..1.
+        score: on validation, by ``metric``; the higher the better.
         interval: 95 % interval of the score.
-        balanced_accuracy: mean recall over classes on validation, 0..1.
-        log_loss: mean −ln p of the true class on validation, nats.
+        balanced_accuracy: mean recall over classes on validation, 0..1; of classes only.
+        log_loss: mean −ln p of what is true on validation, nats; not of numbers.
         n_validation: examples the score rests on.
         scheme: ``5-fold`` or ``holdout``.
         seconds: wall time of the trial's own process.
         detail: why it did not finish, where it did not.
+        metric: what the score is.
     """
 
     recipe: Recipe
@@ -153,6 +155,7 @@ class Trial:
     scheme: str = ""
     seconds: float = 0.0
     detail: Sentence | None = None
+    metric: Metric = Metric.ACCURACY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

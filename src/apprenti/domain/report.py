@@ -12,7 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from apprenti.domain import json_form
-from apprenti.domain.dataset import SetAside
+from apprenti.domain.dataset import SetAside, TaskType
+from apprenti.domain.label_scores import LabelMiss, LabelScores
+from apprenti.domain.metric import Metric
+from apprenti.domain.number_scores import NumberMiss, NumberScores
 from apprenti.domain.outlook import Outlook
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Interval, Recipe, TrialStatus
@@ -20,18 +23,23 @@ from apprenti.domain.scores import ClassScores, FamiliarityScores, Scores
 from apprenti.domain.sentence import Sentence
 
 __all__ = [
+    "AnyScores",
     "Attempt",
     "BackboneCredit",
     "ClassScores",
     "DataFacts",
     "FamiliarityScores",
     "LabelSuspect",
+    "NumberFacts",
     "Picture",
     "RepeatedPicture",
     "Report",
     "Scores",
     "Timing",
 ]
+
+AnyScores = Scores | LabelScores | NumberScores
+"""Of classes, of several labels, of a number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +90,15 @@ class RepeatedPicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberFacts:
+    """The least, the middle and the greatest of the numbers learnt from."""
+
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DataFacts:
     """The data a model was trained and judged on. Lists are cut to what a person can read; counts are whole.
 
@@ -99,6 +116,7 @@ class DataFacts:
         n_duplicates: photos that repeat another.
         conflicts: pictures that occur under different labels.
         n_conflicts: all of them.
+        numbers: what the numbers learnt from are like; ``None`` of labels.
     """
 
     name: str
@@ -114,6 +132,7 @@ class DataFacts:
     n_duplicates: int = 0
     conflicts: tuple[RepeatedPicture, ...] = ()
     n_conflicts: int = 0
+    numbers: NumberFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,12 +143,13 @@ class Attempt:
         recipe: what was trained.
         reason: why it was picked.
         status: how it ended; ``None`` when it was never begun.
-        score: validation accuracy, 0..1.
+        score: on validation, by ``metric``; the higher the better.
         interval: its 95 % interval.
         n_validation: photos the score rests on.
         scheme: ``5-fold`` or ``holdout``.
         detail: why it did not finish, where it did not.
         predicted_score: between which the score was to end up; ``None`` where nothing was known.
+        metric: what the score is.
     """
 
     recipe: Recipe
@@ -141,6 +161,7 @@ class Attempt:
     scheme: str = ""
     detail: Sentence | None = None
     predicted_score: Interval | None = None
+    metric: Metric = Metric.ACCURACY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +194,7 @@ class Report:
     """One model, judged once.
 
     Args:
-        labels: what it can answer, sorted.
+        labels: what it can answer, sorted; none where it tells a number.
         data: the photos.
         scores: on the test photos; ``None`` where there were too few photos to keep any apart.
         profile: of the data; ``None`` for a report on other data than the model was trained on.
@@ -182,19 +203,22 @@ class Report:
         outlook: what the choice of recipes rested on; ``None`` where a fixed order chose.
         temperature: what logits are divided by so that probabilities can be believed; 1 changes nothing.
         familiarity: the alarm for unfamiliar photos; ``None`` when not measured.
-        label_suspects: training photos whose label looks wrong, worst first.
+        label_suspects: training photos whose label looks wrong, worst first; of classes only.
         n_label_suspects: all of them.
+        disagreements: where models that had not seen a training photo disagree most with what it stands under; of
+            several labels and of numbers.
         examples: a typical photo for each class, in the order of the labels.
         notices: sentences a person should read.
         seed: of everything random.
         versions: of the programs that took part, by name.
         backbones: the feature extractors in the model.
         format: of this record; raised when old readers would misread it.
+        task_type: what the model tells: a class, several labels or a number.
     """
 
     labels: tuple[str, ...]
     data: DataFacts
-    scores: Scores | None
+    scores: AnyScores | None
     kept: Recipe
     profile: Profile | None = None
     attempts: tuple[Attempt, ...] = ()
@@ -203,12 +227,19 @@ class Report:
     familiarity: FamiliarityScores | None = None
     label_suspects: tuple[LabelSuspect, ...] = ()
     n_label_suspects: int = 0
+    disagreements: tuple[LabelMiss | NumberMiss, ...] = ()
     examples: tuple[Picture, ...] = ()
     notices: tuple[Sentence, ...] = ()
     seed: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
     backbones: tuple[BackboneCredit, ...] = ()
     format: int = 1
+    task_type: TaskType = TaskType.MULTI_CLASS
+
+    @property
+    def class_scores(self) -> Scores | None:
+        """The scores where they are of classes."""
+        return self.scores if isinstance(self.scores, Scores) else None
 
     def named(self, name: str) -> Report:
         """Return the report with ``name`` for its data, where it has none: a model file keeps no folder's name."""

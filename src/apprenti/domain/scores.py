@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from apprenti.domain.metric import Metric
 from apprenti.domain.recipe import Interval
 
 WORTHWHILE_COVERAGE = 0.2
@@ -150,6 +151,16 @@ class Scores:
     operating_points: tuple[OperatingPoint, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     n_mistakes: int = 0
+
+    @property
+    def metric(self) -> Metric:
+        """What ``score`` is."""
+        return Metric.ACCURACY
+
+    @property
+    def score(self) -> float:
+        """The one number that counts."""
+        return self.accuracy
 
     @property
     def alone(self) -> OperatingPoint | None:

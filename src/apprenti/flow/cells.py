@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from apprenti.domain.dataset import Dataset, Example
+from apprenti.domain.dataset import Dataset, Example, TaskType
 from apprenti.domain.errors import ApprentiError
 from apprenti.domain.outlook import Hindsight
 from apprenti.domain.profile import Profile
@@ -115,7 +115,12 @@ def start_cells(
     deadline: float,
     tools: Tools,
 ) -> CellsUnderWay:
-    """Begin to measure recipes on a part of the training photos, until ``deadline`` at the latest."""
+    """Begin to measure recipes on a part of the training photos, until ``deadline`` at the latest.
+
+    Cells are accuracies: where no classes are told apart none is measured and none is kept.
+    """
+    if dataset.task_type is not TaskType.MULTI_CLASS:
+        tools = replace(tools, knowledge_folder=None)
     under_way = CellsUnderWay(task=None, profile=profile, kept_as=materials.kept_as, tools=tools)
     now = tools.clock()
     if tools.knowledge_folder is None or deadline <= now:
@@ -170,7 +175,7 @@ def _cell(trial: Trial, race: Race) -> Cell:
     return Cell(
         recipe=trial.recipe.name,
         score=result.score,
-        balanced_accuracy=result.balanced_accuracy,
+        balanced_accuracy=result.balanced_accuracy or 0.0,
         seconds=result.seconds / result.n_fits,
         split="validation" if result.n_fits == 1 else "cross-validation",
         n_train=result.n_fitted,

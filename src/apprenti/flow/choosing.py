@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apprenti.domain.dataset import TaskType
 from apprenti.domain.knowledge_table import Knowledge
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick
@@ -12,11 +13,18 @@ ROUNDS = (2, 2, 1)
 """Picks of each round of a training: two processors have something to do most of the time."""
 
 
-def ground_of(profile: Profile, materials: Materials, *, n_fits: int) -> Ground:
+def ground_of(
+    profile: Profile, materials: Materials, *, n_fits: int, task_type: TaskType = TaskType.MULTI_CLASS
+) -> Ground:
     """Return what a choice rests on before any features are there."""
     stock = materials.stock
     return Ground(
-        profile=profile, networks=stock.networks, classic=stock.classic, canvas=stock.canvas, n_fits=n_fits
+        profile=profile,
+        networks=stock.networks,
+        classic=stock.classic,
+        canvas=stock.canvas,
+        n_fits=n_fits,
+        task_type=task_type,
     )
 
 

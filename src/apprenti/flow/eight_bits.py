@@ -163,7 +163,7 @@ def cost_of(
     threshold = artifact.manifest.familiarity_threshold
     golden = artifact.golden
     ms_before, ms = _milliseconds(sessions, pictures, cpu_clock)
-    expected = (golden.probabilities, golden.distances)
+    expected = (golden.answers, golden.distances)
     return Cost(
         n_bytes_before=len(before),
         n_bytes=len(after),
@@ -178,7 +178,8 @@ def cost_of(
 
 def difference(got: Answers, expected: Answers, *, threshold: float) -> Difference:
     """Return how far answers are from those they should be; ``threshold`` is that of familiarity."""
-    same = got[0].argmax(axis=1) == expected[0].argmax(axis=1)
+    n = len(expected[0])
+    same = got[0].reshape(n, -1).argmax(axis=1) == expected[0].reshape(n, -1).argmax(axis=1)
     return Difference(
         n=len(same),
         n_same=int(same.sum()),
@@ -187,9 +188,11 @@ def difference(got: Answers, expected: Answers, *, threshold: float) -> Differen
     )
 
 
-def answers(session: InferenceSession, pixels: NDArray[np.uint8]) -> Answers:
+def answers(
+    session: InferenceSession, pixels: NDArray[np.uint8], *, answer: str = "probabilities"
+) -> Answers:
     """Return the answers one by one: so they do not depend on what else is asked."""
-    rows = [session.run(["probabilities", "distance"], {"pixels": one[None]}) for one in pixels]
+    rows = [session.run([answer, "distance"], {"pixels": one[None]}) for one in pixels]
     probabilities, distances = zip(*rows, strict=True)
     return np.concatenate(probabilities), np.concatenate(distances)
 

@@ -8,17 +8,21 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from apprenti.blocks.answering import answering_of
 from apprenti.domain.dataset import Dataset, Example, SetAside, Split
 from apprenti.domain.errors import DataError
+from apprenti.domain.manifest import Manifest
 from apprenti.domain.prediction import Prediction
 from apprenti.domain.report import Report
 from apprenti.domain.sentence import Sentence
+from apprenti.flow.known_targets import with_known_targets
 from apprenti.flow.packing import thumbnailer
 from apprenti.flow.predict import open_model
 from apprenti.flow.tools import Tools
-from apprenti.stages.evaluate import Answers, evaluate_again
-from apprenti.stages.ingest import read_dataset, refuse_unsupported
+from apprenti.stages.evaluate import Answers, Decision, evaluate_again
+from apprenti.stages.ingest import read_dataset
 from apprenti.stages.predict import Predictor
 from apprenti.store import private_workspace
 
@@ -52,7 +56,8 @@ def evaluate(model: Path, source: Path, *, tools: Tools) -> Report:
         return evaluate_again(
             report,
             dataset,
-            answers=_answers(answered, report.labels, predictor.manifest.familiarity_threshold),
+            answers=_answers(answered, predictor.manifest),
+            decision=decision_of(predictor.manifest),
             thumbnail=thumbnailer(examples),
         )
 
@@ -61,11 +66,9 @@ def scored_photos(dataset: Dataset, predictor: Predictor) -> Dataset:
     """Return the photos a model is fairly scored on, with a notice for every kind that was left out.
 
     Raises:
-        DataError: there is no photo under a label the model knows.
-        NotYetError: the photos have several labels, or numbers.
+        DataError: there is no photo under a label the model knows, or they have something else than it tells.
     """
-    refuse_unsupported(dataset)
-    return _only_unseen(_only_known_labels(_only_test(dataset), predictor.labels), predictor)
+    return _only_unseen(with_known_targets(_only_test(dataset), predictor.manifest), predictor)
 
 
 def _only_test(dataset: Dataset) -> Dataset:
@@ -75,22 +78,6 @@ def _only_test(dataset: Dataset) -> Dataset:
         return dataset
     notice = Sentence(key="evaluate.only_test", values={"n": len(test), "n_all": len(dataset.examples)})
     return replace(dataset, examples=test, notices=(*dataset.notices, notice))
-
-
-def _only_known_labels(dataset: Dataset, labels: Sequence[str]) -> Dataset:
-    """Return the photos whose label the model knows; the others are set aside by name."""
-    known = tuple(example for example in dataset.examples if example.target in labels)
-    unknown = [example for example in dataset.examples if example.target not in labels]
-    if not known:
-        raise DataError("no_known_label", item=dataset.name, labels=", ".join(labels[:10]))
-    aside = tuple(
-        SetAside(
-            name=example.name,
-            reason=Sentence(key="evaluate.unknown_label", values={"label": str(example.target)}),
-        )
-        for example in unknown
-    )
-    return replace(dataset, examples=known, set_aside=(*dataset.set_aside, *aside))
 
 
 def _only_unseen(dataset: Dataset, predictor: Predictor) -> Dataset:
@@ -144,17 +131,33 @@ def _opened(model: Path, modified_ns: int) -> Predictor:
     return open_model(model)
 
 
-def _answers(
-    answered: Sequence[tuple[Example, Prediction]], labels: Sequence[str], familiarity_threshold: float
-) -> Answers:
-    index = {label: number for number, label in enumerate(labels)}
-    probabilities = np.zeros((len(answered), len(labels)))
-    for row, (_, prediction) in enumerate(answered):
-        for label, probability in prediction.top:
-            probabilities[row, index[label]] = probability
+def decision_of(manifest: Manifest) -> Decision:
+    """Return what a model's answers are told by, beside its probabilities."""
+    return Decision(
+        thresholds=manifest.thresholds, margin=manifest.margin, margin_level=manifest.margin_level
+    )
+
+
+def _answers(answered: Sequence[tuple[Example, Prediction]], manifest: Manifest) -> Answers:
+    """Return expected and given answers as arrays, in the order of the photos."""
+    targets = [example.target for example, _ in answered]
     return Answers(
         names=[example.name for example, _ in answered],
-        labels=np.asarray([index[str(example.target)] for example, _ in answered], dtype=np.int64),
-        probabilities=probabilities,
-        distances=np.asarray([prediction.distance * familiarity_threshold for _, prediction in answered]),
+        expected=answering_of(manifest.task_type).targets(targets, manifest.labels),
+        given=_given([prediction for _, prediction in answered], manifest.labels),
+        distances=np.asarray(
+            [prediction.distance * manifest.familiarity_threshold for _, prediction in answered]
+        ),
     )
+
+
+def _given(predictions: Sequence[Prediction], labels: Sequence[str]) -> NDArray[np.float64]:
+    """Return the probabilities [n, K], or the numbers [n]."""
+    if not labels:
+        return np.asarray([prediction.value for prediction in predictions], np.float64)
+    index = {label: number for number, label in enumerate(labels)}
+    probabilities = np.zeros((len(predictions), len(labels)))
+    for row, prediction in enumerate(predictions):
+        for label, probability in prediction.top:
+            probabilities[row, index[label]] = probability
+    return probabilities

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from apprenti.blocks.artifact import SUFFIX, Artifact, unpack
 from apprenti.blocks.session import open_session
-from apprenti.domain.dataset import Dataset
-from apprenti.domain.errors import OptionError
+from apprenti.domain.dataset import Dataset, TaskType
+from apprenti.domain.errors import NotYetError, OptionError
+from apprenti.domain.manifest import Manifest
 from apprenti.domain.seams import Clock
 from apprenti.flow.eight_bits import Cost, Difference, answers, cost_of, difference, eight_bits, own_pictures
 from apprenti.flow.evaluate import scored_photos
@@ -112,6 +113,7 @@ def export_model(
     predictor, artifact = Predictor.open(data), unpack(data)
     contents: dict[Format, bytes] = {}
     golden = cost = None
+    _refuse_other_tasks(targets, artifact.manifest)
     if Format.LABELS in targets:
         contents[Format.LABELS] = labels_content(predictor.labels, targets[Format.LABELS])
     if targets.keys() & {Format.ONNX, Format.INT8}:
@@ -165,6 +167,19 @@ def _refuse_idle_options(targets: Collection[Format], *, photos: Path | None, fo
             raise OptionError("export_only_int8", name=name)
 
 
+def _refuse_other_tasks(targets: Collection[Format], manifest: Manifest) -> None:
+    """Refuse what a model of several labels or of a number cannot be exported as.
+
+    Raises:
+        OptionError: it has no labels.
+        NotYetError: what 8 bits cost it cannot be said yet.
+    """
+    if Format.LABELS in targets and not manifest.labels:
+        raise OptionError("export_no_labels")
+    if Format.INT8 in targets and manifest.task_type is not TaskType.MULTI_CLASS:
+        raise NotYetError("export_not_yet")
+
+
 def _check_target(path: Path, model: Path, *, overwrite: bool) -> None:
     """Refuse a place that cannot or may not be written, and the model's own."""
     if path.exists():
@@ -189,10 +204,11 @@ def _in_floats(artifact: Artifact) -> tuple[bytes, Difference]:
     from apprenti.blocks.exported_graph import standalone, with_metadata
 
     graph = with_metadata(standalone(artifact.graph), artifact.manifest)
-    golden, threshold = artifact.golden, artifact.manifest.familiarity_threshold
-    got = answers(open_session(graph), golden.pixels)
-    check_golden({"probabilities": got[0], "distance": got[1]}, golden, threshold)
-    return graph, difference(got, (golden.probabilities, golden.distances), threshold=threshold)
+    golden, manifest = artifact.golden, artifact.manifest
+    got = answers(open_session(graph), golden.pixels, answer=manifest.answer)
+    check_golden({manifest.answer: got[0], "distance": got[1]}, golden, manifest)
+    expected = (golden.answers, golden.distances)
+    return graph, difference(got, expected, threshold=manifest.familiarity_threshold)
 
 
 def _in_eight_bits(

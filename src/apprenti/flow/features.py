@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from apprenti.blocks.answering import Array, answering_of
 from apprenti.blocks.embedding import Embedded, embed_all
-from apprenti.domain.dataset import Dataset, Example, SetAside, Split
+from apprenti.domain.dataset import Dataset, Example, SetAside, Split, TaskType
 from apprenti.domain.errors import OutOfTimeError
 from apprenti.domain.recipe import Look, Recipe
 from apprenti.domain.seams import Progress
@@ -63,10 +64,14 @@ class FeatureTable:
         """Return the files of a recipe's features, train and validation rows."""
         return tuple(self.fitted_files[look] for look in recipe.looks)
 
-    def labels(self, examples: Sequence[Example], names: Sequence[str]) -> NDArray[np.int64]:
-        """Return the class index of each example, [n] int64."""
-        index = {name: i for i, name in enumerate(names)}
-        return np.asarray([index[str(example.target)] for example in examples], dtype=np.int64)
+    def labels(
+        self,
+        examples: Sequence[Example],
+        names: Sequence[str],
+        task_type: TaskType = TaskType.MULTI_CLASS,
+    ) -> Array:
+        """Return the class index of each example, [n] int64, or its target in another task."""
+        return answering_of(task_type).targets([example.target for example in examples], names)
 
     def add(self, looks: Sequence[Look], *, deadline: float, progress: Progress) -> None:
         """Work out more features of the photos that are in the table.

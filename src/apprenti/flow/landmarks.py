@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apprenti.domain.backbone_name import PACKAGED
-from apprenti.domain.dataset import Dataset, Example
+from apprenti.domain.dataset import Dataset, Example, TaskType
 from apprenti.domain.recipe import Canvas, Look
 from apprenti.flow.features import first_rows
 from apprenti.flow.materials import Materials
@@ -56,12 +56,16 @@ class LandmarkRows:
 def look_for_landmarks(dataset: Dataset, materials: Materials, *, deadline: float, tools: Tools) -> Landmarks:
     """Measure the landmarks on the first photos, in the order of their hashes, that are not for testing.
 
+    They are how well classes are told apart; of other tasks there are none, and no photo is looked at.
+
     Args:
         dataset: with splits.
         materials: where backbones come from.
         deadline: on ``tools.clock``; photos not reached by then are not measured on.
         tools: what to work with; the features stay on the shelf, for recipes that want them.
     """
+    if dataset.task_type is not TaskType.MULTI_CLASS:
+        return Landmarks(scores={}, n=0)
     rows = landmark_rows(dataset, materials, deadline=deadline, tools=tools)
     return landmarks_on(rows, dataset)
 

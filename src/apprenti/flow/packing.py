@@ -9,13 +9,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from apprenti.blocks.answering import Array
 from apprenti.blocks.artifact import N_GOLDEN, pack
 from apprenti.blocks.backbone import Backbone
 from apprenti.blocks.decoding import decode, thumbnail
 from apprenti.blocks.item_file import read_item
+from apprenti.blocks.number_metrics import MARGIN_LEVEL
 from apprenti.domain.dataset import Dataset, Example
 from apprenti.domain.errors import ApprentiError, ItemError
-from apprenti.domain.manifest import Manifest
+from apprenti.domain.manifest import FORMAT_VERSION_OF, Manifest
 from apprenti.domain.outlook import Outlook
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Canvas, Pick, Recipe, Trial
@@ -26,7 +28,7 @@ from apprenti.flow.materials import Materials
 from apprenti.flow.race import Race
 from apprenti.flow.tools import Tools
 from apprenti.flow.versions import program_versions
-from apprenti.stages.evaluate import Answers, Training, evaluate
+from apprenti.stages.evaluate import Answers, Decision, Training, evaluate
 from apprenti.stages.train import N_FOLDS, FinishedModel, FinishJob, Folds, finish, stratified_folds
 
 FINISH_SECONDS = 600.0
@@ -35,6 +37,11 @@ SECOND_LOOK_SHARE = 0.1
 """Of the budget. It is compared with predicted seconds: measured ones would make the model depend on the machine."""
 SECOND_LOOK_ROWS = 20_000
 """Up to here every row is held out once more to find suspected label errors, where the race did not do so."""
+NAMED_SCORES = (
+    "accuracy", "balanced_accuracy", "mean_average_precision", "micro_f1", "macro_f1", "exact_match", "ece", "r2",
+    "mean_absolute_error", "root_mean_squared_error",
+)  # fmt: skip
+"""What the manifest says of the test, of those the task has."""
 
 
 def pack_model(
@@ -84,6 +91,7 @@ def pack_model(
         seed=seed,
         versions=program_versions(),
         backbones=_credits(job.backbones),
+        decision=Decision(thresholds=finished.thresholds, margin=finished.margin, margin_level=MARGIN_LEVEL),
     )
     report = evaluate(
         dataset,
@@ -115,7 +123,7 @@ def _finished(
     tools: Tools,
 ) -> tuple[Trial, FinishJob, FinishedModel]:
     """Return the best trial that can be refitted, with the refitted model: a winner that fails yields to the next."""
-    labels = table.labels(table.fitted, dataset.labels)
+    labels = table.labels(table.fitted, dataset.labels, dataset.task_type)
     limits = Limits(seconds=FINISH_SECONDS, memory_mb=tools.memory_mb)
     for trial in race.ranked:
         again = second_look[trial.recipe.name]
@@ -156,7 +164,7 @@ def _finish_job(
     table: FeatureTable,
     best: Trial,
     race: Race,
-    labels: NDArray[np.int64],
+    labels: Array,
     *,
     second_look: bool,
     seed: int,
@@ -170,17 +178,21 @@ def _finish_job(
         labels=labels,
         groups=_group_numbers(table.fitted),
         held_out_logits=held_out_logits,
-        more_folds=_second_look(table.fitted, held_out_logits) if second_look else None,
-        n_labels=len(dataset.labels),
+        more_folds=_second_look(dataset, table.fitted, held_out_logits) if second_look else None,
+        n_labels=dataset.n_answers,
         seed=seed,
+        task_type=dataset.task_type,
     )
 
 
-def _second_look(fitted: Sequence[Example], held_out_logits: NDArray[np.float32]) -> Folds | None:
+def _second_look(
+    dataset: Dataset, fitted: Sequence[Example], held_out_logits: NDArray[np.float32]
+) -> Folds | None:
     """Return folds that hold out every row, where the race held out only some."""
     if not np.isnan(held_out_logits).any() or len(fitted) > SECOND_LOOK_ROWS:
         return None
-    return Folds(fold=stratified_folds(fitted, n_folds=N_FOLDS), n_folds=N_FOLDS, scheme=f"{N_FOLDS}-fold")
+    fold = stratified_folds(fitted, n_folds=N_FOLDS, task_type=dataset.task_type)
+    return Folds(fold=fold, n_folds=N_FOLDS, scheme=f"{N_FOLDS}-fold")
 
 
 def _group_numbers(examples: Sequence[Example]) -> NDArray[np.int64]:
@@ -193,17 +205,17 @@ def _group_numbers(examples: Sequence[Example]) -> NDArray[np.int64]:
 def _test_answers(dataset: Dataset, table: FeatureTable, finished: FinishedModel) -> Answers:
     return Answers(
         names=[example.name for example in table.test],
-        labels=table.labels(table.test, dataset.labels),
-        probabilities=finished.test_probabilities,
+        expected=table.labels(table.test, dataset.labels, dataset.task_type),
+        given=finished.test_answers,
         distances=finished.test_distances,
     )
 
 
-def _held_out_answers(table: FeatureTable, finished: FinishedModel, labels: NDArray[np.int64]) -> Answers:
+def _held_out_answers(table: FeatureTable, finished: FinishedModel, labels: Array) -> Answers:
     return Answers(
         names=[table.fitted[row].name for row in finished.held_out_rows],
-        labels=labels[finished.held_out_rows],
-        probabilities=finished.held_out_probabilities,
+        expected=labels[finished.held_out_rows],
+        given=finished.held_out_answers,
     )
 
 
@@ -217,13 +229,12 @@ def _manifest(
     seed: int,
 ) -> Manifest:
     scores = report.flat_scores()
-    named = ("accuracy", "balanced_accuracy", "macro_f1", "ece")
     versions = program_versions()
     return Manifest(
         labels=dataset.labels,
         recipe=recipe,
         backbones=tuple(backbones),
-        scores={name: scores[name] for name in named if name in scores},
+        scores={name: scores[name] for name in NAMED_SCORES if scores.get(name) is not None},
         data_fingerprint=dataset.fingerprint,
         seed=seed,
         temperature=finished.temperature,
@@ -231,6 +242,11 @@ def _manifest(
         false_alarm_rate=finished.false_alarm_rate,
         versions=versions,
         created_by=f"apprenti {versions['apprenti']}",
+        format_version=FORMAT_VERSION_OF[dataset.task_type],
+        task_type=dataset.task_type,
+        thresholds=finished.thresholds,
+        margin=finished.margin,
+        margin_level=MARGIN_LEVEL,
     )
 
 

@@ -44,7 +44,7 @@ class Race:
 
     @property
     def ranked(self) -> list[Trial]:
-        """The finished trials, best first: by validation accuracy, then balanced accuracy, then log loss."""
+        """The finished trials, best first: by validation score, then balanced accuracy, then log loss."""
         return sorted(
             self.finished,
             key=lambda trial: (trial.score or 0.0, trial.balanced_accuracy or 0.0, -(trial.log_loss or 0.0)),
@@ -197,6 +197,7 @@ def _trial(task: Task[CandidateResult], pick: Pick, scheme: str, seconds: float)
         n_validation=result.n_validation,
         scheme=scheme,
         seconds=seconds,
+        metric=result.metric,
     )
 
 

@@ -28,7 +28,7 @@ from apprenti.flow.packing import pack_model
 from apprenti.flow.race import Race, run_race
 from apprenti.flow.report import report_path_of
 from apprenti.flow.tools import Tools
-from apprenti.stages.ingest import read_dataset, refuse_unsupported
+from apprenti.stages.ingest import read_dataset
 from apprenti.stages.profile import describe
 from apprenti.stages.report import render
 from apprenti.stages.select import Ground, Selector
@@ -118,7 +118,6 @@ def train(
             workspace=workspace,
             deadline=times.reading_ends,
         )
-        refuse_unsupported(dataset)
         dataset = replace(dataset, notices=(*dataset.notices, *brought.notices))
         materials = gather_materials(
             dataset, brought.backbones, deadline=times.dictionary_ends, seed=seed, tools=tools
@@ -137,7 +136,7 @@ def train(
             tools=tools,
         )
         dataset = _as_reached(dataset, table)
-        folds = assign_folds(table.fitted)
+        folds = assign_folds(table.fitted, dataset.task_type)
         profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
         ready = replace(ground, profile=profile, n_fits=folds.n_folds, embedded=table.looks)
         selector = choose_by(ready, knowledge, seed=seed)
@@ -246,12 +245,13 @@ class _Jobs:
         return CandidateJob(
             recipe=pick.recipe,
             features=self.table.files(pick.recipe),
-            labels=self.table.labels(self.table.fitted, self.dataset.labels),
+            labels=self.table.labels(self.table.fitted, self.dataset.labels, self.dataset.task_type),
             folds=self.folds,
-            n_labels=len(self.dataset.labels),
+            n_labels=self.dataset.n_answers,
             seed=self.seed,
             logits_out=self.workspace / f"logits-{digest}.npy",
             clock=self.tools.clock,
+            task_type=self.dataset.task_type,
         )
 
 
@@ -278,7 +278,8 @@ def _ground(dataset: Dataset, landmarks: Landmarks, materials: Materials) -> Gro
     """Return what is known before any recipe has its features."""
     profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
     learnt_from = [example for example in dataset.examples if example.split is not Split.TEST]
-    return ground_of(profile, materials, n_fits=assign_folds(learnt_from).n_folds)
+    folds = assign_folds(learnt_from, dataset.task_type)
+    return ground_of(profile, materials, n_fits=folds.n_folds, task_type=dataset.task_type)
 
 
 def _race(selector: Selector, jobs: _Jobs, *, deadline: float, tools: Tools) -> Race:

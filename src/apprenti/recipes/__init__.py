@@ -1,6 +1,6 @@
 """The catalogue of recipes, as data."""
 
-from apprenti.recipes.catalogue import PRIOR
+from apprenti.recipes.catalogue import PRIOR, PRIORS
 from apprenti.recipes.space import (
     BROUGHT_SPACE,
     PACKAGED_SPACE,
@@ -17,6 +17,7 @@ __all__ = [
     "MAX_FITTED_BYTES",
     "PACKAGED_SPACE",
     "PRIOR",
+    "PRIORS",
     "SIZES_PX",
     "SMALL_PICTURE_PX",
     "SPACE",

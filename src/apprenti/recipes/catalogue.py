@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from apprenti.domain.dataset import TaskType
 from apprenti.domain.recipe import Parameter
 from apprenti.recipes.templates import Material, Template
 
@@ -25,7 +26,9 @@ def _template(
     )
 
 
-PRIOR: Mapping[Literal["classic", "nets"], tuple[Template, ...]] = {
+Order = Mapping[Literal["classic", "nets"], tuple[Template, ...]]
+
+PRIOR: Order = {
     "classic": (
         _template("classic", "none.v1", "kernel_ridge.v1", alpha=0.01, gamma=0.25),
         _template(
@@ -48,3 +51,57 @@ PRIOR: Mapping[Literal["classic", "nets"], tuple[Template, ...]] = {
     ),
 }
 """The five that are tried, by what there is: hand-made features only, or networks beside them."""
+
+LABELS_PRIOR: Order = {
+    "classic": (
+        _template("classic", "none.v1", "kernel_ridge.v1", reason="labels_curved", alpha=0.01, gamma=0.25),
+        _template("classic", "none.v1", "ridge.v1", reason="labels_ridge", alpha="auto"),
+        _template("classic", "power.v1", "logistic.v1", reason="labels_logistic", C=0.01),
+        _template(
+            "classic", "standardise.v1", "kernel_ridge.v1", reason="labels_curved", alpha=0.03, gamma=1.0
+        ),
+    ),
+    "nets": (
+        _template(
+            "nets+classic", "power.v1", "kernel_ridge.v1", reason="labels_with_classic", alpha=0.03, gamma=1.0
+        ),
+        _template("nets", "power.v1", "kernel_ridge.v1", reason="labels_curved", alpha=0.03, gamma=1.0),
+        _template("nets", "power.v1", "logistic.v1", reason="labels_logistic", C=0.01),
+        _template("nets+classic", "standardise.v1", "ridge.v1", reason="labels_ridge", alpha="auto"),
+        _template("classic", "none.v1", "kernel_ridge.v1", reason="labels_classic", alpha=0.01, gamma=0.25),
+    ),
+}
+"""The same for several labels at once: those of ``PRIOR`` whose heads serve them, in its order."""
+
+NUMBERS_PRIOR: Order = {
+    "classic": (
+        _template("classic", "none.v1", "kernel_ridge.v1", reason="numbers_curved", alpha=0.01, gamma=0.25),
+        _template("classic", "none.v1", "ridge.v1", reason="numbers_ridge", alpha="auto"),
+        _template(
+            "classic", "standardise.v1", "kernel_ridge.v1", reason="numbers_curved", alpha=0.03, gamma=1.0
+        ),
+        _template("classic", "power_pca.v1", "knn.v1", reason="numbers_knn", n_components=64, k=10),
+    ),
+    "nets": (
+        _template(
+            "nets+classic",
+            "power.v1",
+            "kernel_ridge.v1",
+            reason="numbers_with_classic",
+            alpha=0.03,
+            gamma=1.0,
+        ),
+        _template("nets", "power.v1", "kernel_ridge.v1", reason="numbers_curved", alpha=0.03, gamma=1.0),
+        _template("nets+classic", "standardise.v1", "ridge.v1", reason="numbers_ridge", alpha="auto"),
+        _template("nets+classic", "power_pca.v1", "knn.v1", reason="numbers_knn", n_components=64, k=10),
+        _template("classic", "none.v1", "kernel_ridge.v1", reason="numbers_classic", alpha=0.01, gamma=0.25),
+    ),
+}
+"""The same for numbers."""
+
+PRIORS: Mapping[TaskType, Order] = {
+    TaskType.MULTI_CLASS: PRIOR,
+    TaskType.MULTI_LABEL: LABELS_PRIOR,
+    TaskType.REGRESSION: NUMBERS_PRIOR,
+}
+"""What is tried of each kind of task. Those of the last two are not measured yet: there is no benchmark of them."""

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from apprenti.domain.errors import ModelFileError
-from apprenti.domain.figures import percent
+from apprenti.domain.figures import amount, decimal, percent
 from apprenti.domain.report import Report
 from apprenti.languages import lang_from_header, lang_of
 from apprenti.plain import model_data
@@ -35,7 +35,14 @@ SCRIPT_WORDS = (
     "too_large",
     "heard",
     "heard_unfamiliar",
+    "heard_plain",
+    "heard_plain_unfamiliar",
+    "no_label",
+    "within",
+    "separator",
 )
+TELLS = {"multi_class": "tells_apart", "multi_label": "tells_labels", "regression": "tells_number"}
+PLACEHOLDERS = ("label", "sure", "limit", "photo", "low", "high", "share")
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -123,15 +130,39 @@ def _context(model: Mapping[str, Any], names: list[str], lang: Lang, *, limit_mb
         "model": model,
         "labels": model["labels"][:MOST_LABELS],
         "n_more": max(0, len(model["labels"]) - MOST_LABELS),
-        "accuracy": percent(model["accuracy"], lang) if "accuracy" in model else None,
+        "tells": word(TELLS[model.get("task_type", "multi_class")], **_range(model, lang)),
+        "how_good": _how_good(model, lang),
         "limit_mb": limit_mb,
         "script_words": {key: _unfilled(key, lang) for key in SCRIPT_WORDS},
     }
 
 
+def _range(model: Mapping[str, Any], lang: Lang) -> dict[str, str]:
+    """Return the least and the greatest number a model learnt from; nothing where it tells labels."""
+    numbers = model.get("numbers")
+    if numbers is None:
+        return {}
+    spread = numbers["high"] - numbers["low"]
+    return {end: amount(numbers[end], lang, precision=spread) for end in ("low", "high")}
+
+
+def _how_good(model: Mapping[str, Any], lang: Lang) -> str | None:
+    """Return in a sentence how good a model was on photos it had never seen; ``None`` where that is not known."""
+    n = model.get("n_test", 0)
+    if "accuracy" in model:
+        return say("web.accuracy", lang, n=n, share=percent(model["accuracy"], lang))
+    if "mean_average_precision" in model:
+        score = decimal(model["mean_average_precision"], lang, 2)
+        return say("web.mean_average_precision", lang, n=n, score=score)
+    if "mean_absolute_error" in model:
+        error = model["mean_absolute_error"]
+        return say("web.absolute_error", lang, n=n, error=amount(error, lang, precision=error))
+    return None
+
+
 def _unfilled(key: str, lang: Lang) -> str:
     """Return a sentence with its placeholders left for the script to fill in."""
-    return say(f"web.{key}", lang, **{name: f"{{{name}}}" for name in ("label", "sure", "limit", "photo")})
+    return say(f"web.{key}", lang, **{name: f"{{{name}}}" for name in PLACEHOLDERS})
 
 
 def _environment(assets: Mapping[str, Asset]) -> Environment:

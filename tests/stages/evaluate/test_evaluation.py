@@ -74,8 +74,8 @@ def test_other_photos_are_judged_by_the_baseline_and_thresholds_of_the_training(
     p = np.tile([0.97, 0.01, 0.01, 0.01], (10, 1))
     answers = Answers(
         names=[f"new/{i}.jpg" for i in range(10)],
-        labels=np.zeros(10, np.int64),
-        probabilities=p,
+        expected=np.zeros(10, np.int64),
+        given=p,
         distances=np.full(10, 3.0),
     )
     after = evaluate_again(before, other_data(before.labels, 10), answers=answers)
@@ -92,6 +92,6 @@ def test_other_photos_are_judged_by_the_baseline_and_thresholds_of_the_training(
 
 def test_nothing_to_judge_again_on_is_refused() -> None:
     before = made_up_report()
-    nothing = Answers(names=[], labels=np.zeros(0, np.int64), probabilities=np.zeros((0, 4)))
+    nothing = Answers(names=[], expected=np.zeros(0, np.int64), given=np.zeros((0, 4)))
     with pytest.raises(ValueError, match="no photos"):
         evaluate_again(before, other_data(before.labels, 0), answers=nothing)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from tests.stages.ingest.photos import keys, png, read, reasons, write
 
 from apprenti.domain.dataset import Split, TaskType
-from apprenti.domain.errors import DataError, NotYetError
-from apprenti.stages.ingest import refuse_unsupported
+from apprenti.domain.errors import DataError
 from apprenti.stages.ingest.listing import Listing
 from apprenti.stages.ingest.tables import list_table
 
@@ -100,7 +100,7 @@ def test_a_number_that_is_not_whole_makes_it_regression(tmp_path: Path, number: 
     listing = listed(table(tmp_path, f"path;label\na.png;{number}\nb.png;2\nc.png;\n"))
     assert listing.task_type is TaskType.REGRESSION
     assert targets(listing) == {"a.png": 3.5, "b.png": 2.0}
-    assert [(one.name, one.reason.key) for one in listing.set_aside] == [("c.png", "ingest.no_label")]
+    assert [(one.name, one.reason.key) for one in listing.set_aside] == [("c.png", "ingest.no_number")]
 
 
 def test_one_word_among_numbers_makes_them_classes(tmp_path: Path) -> None:
@@ -192,25 +192,43 @@ def test_a_folder_that_holds_a_table_beside_its_photos_is_read_by_the_table(
     assert reasons(dataset) == ({} if give_table else {"images/unlabelled.png": "not_in_table"})
 
 
-def test_several_labels_are_read_and_carried_and_then_refused(tmp_path: Path) -> None:
+def test_several_labels_are_read(tmp_path: Path) -> None:
     dataset = read(rows_of(tmp_path / "data", ["red|round", "red", "round"] * 5))
     assert dataset.labels == ("red", "round")
     assert dataset.task_type is TaskType.MULTI_LABEL
     assert {example.split for example in dataset.examples} == {Split.TRAIN, Split.TEST}
-    with pytest.raises(NotYetError, match="several labels"):
-        refuse_unsupported(dataset)
+    assert dataset.n_per_label() == {"red": 10, "round": 10}
 
 
-def test_numbers_are_read_and_carried_and_then_refused(tmp_path: Path) -> None:
+def test_a_photo_to_which_no_label_applies_is_told_from_one_that_nobody_labelled(tmp_path: Path) -> None:
+    dataset = read(rows_of(tmp_path / "data", ["red|round", "|", "red", ""] * 5))
+    assert Counter(example.target for example in dataset.examples)[()] == 5
+    assert {one.reason.key for one in dataset.set_aside} == {"ingest.no_labels"}
+
+
+def test_numbers_are_read(tmp_path: Path) -> None:
     dataset = read(rows_of(tmp_path / "data", [f"{i}.5" for i in range(12)]))
     assert dataset.labels == ()
+    assert dataset.task_type is TaskType.REGRESSION
     assert {type(example.target) for example in dataset.examples} == {float}
-    with pytest.raises(NotYetError, match="numbers"):
-        refuse_unsupported(dataset)
 
 
-def test_a_single_label_is_not_refused(tmp_path: Path) -> None:
-    refuse_unsupported(read(rows_of(tmp_path / "data", ["cat", "dog"] * 10)))
+def test_a_column_of_values_holds_numbers_even_if_all_are_whole(tmp_path: Path) -> None:
+    numbers = [str(i % 7) for i in range(12)] + ["many"]
+    dataset = read(rows_of(tmp_path / "data", numbers, header="path,value"))
+    assert dataset.task_type is TaskType.REGRESSION
+    assert {type(example.target) for example in dataset.examples} == {float}
+    assert [one.reason.key for one in dataset.set_aside] == ["ingest.no_number"]
+    assert (
+        read(rows_of(tmp_path / "other", numbers[:12], header="path,label")).task_type is TaskType.MULTI_CLASS
+    )
+
+
+def test_many_whole_numbers_as_classes_are_asked_about_and_digits_are_not(tmp_path: Path) -> None:
+    many = read(rows_of(tmp_path / "many", [str(i % 11) for i in range(33)]))
+    digits = read(rows_of(tmp_path / "digits", [str(i % 10) for i in range(30)]))
+    assert "numbers_as_classes" in keys(many)
+    assert "numbers_as_classes" not in keys(digits)
 
 
 def test_splits_of_a_table_are_kept(tmp_path: Path) -> None:

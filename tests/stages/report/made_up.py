@@ -104,8 +104,8 @@ def _answers(
     p = np.exp(logits - logits.max(axis=1, keepdims=True))
     return Answers(
         names=[f"{split}/{file_name.format(i=i)}" for i in range(n)],
-        labels=truth,
-        probabilities=p / p.sum(axis=1, keepdims=True),
+        expected=truth,
+        given=p / p.sum(axis=1, keepdims=True),
         distances=np.abs(rng.normal(size=n)) if with_distances else None,
     )
 
@@ -115,7 +115,7 @@ def _examples(answers: Answers, labels: tuple[str, ...], split: Split) -> tuple[
         Example(
             kind=Kind.IMAGE, name=name, path=name, content_hash=f"{i:064x}", target=labels[k], split=split
         )
-        for i, (name, k) in enumerate(zip(answers.names, answers.labels.tolist(), strict=True))
+        for i, (name, k) in enumerate(zip(answers.names, answers.expected.tolist(), strict=True))
     )
 
 

@@ -12,7 +12,7 @@ from apprenti.blocks.gram import solve_from_gram
 from apprenti.blocks.heads.kernel_machine import MAX_ROWS, KernelMachine, gaussian_kernel
 from apprenti.blocks.heads.ridge import LOGIT_SCALE
 from apprenti.blocks.parameters import Parameters, number
-from apprenti.blocks.sampling import sample_by_label
+from apprenti.blocks.sampling import sample_by_label, sample_rows
 
 
 def fit(
@@ -44,4 +44,28 @@ def fit(
         gamma=gamma,
         weights=(weights * LOGIT_SCALE).astype(np.float32),
         biases=((2 * shares - 1) * LOGIT_SCALE).astype(np.float32),
+    )
+
+
+def fit_targets(
+    features: NDArray[np.float32], targets: NDArray[np.float32], *, parameters: Parameters, seed: int
+) -> KernelMachine:
+    """Solve the same equations towards any targets.
+
+    Args:
+        features: [n, d] float32.
+        targets: [n, m] float32, one column for each output.
+        parameters: ``alpha`` and ``gamma``, as of ``fit``.
+        seed: which rows are used.
+    """
+    alpha, relative = number(parameters, "alpha", 0.03, above=0), number(parameters, "gamma", 1.0, above=0)
+    kept = sample_rows(len(features), MAX_ROWS, seed=seed)
+    references, gamma, kernel = gaussian_kernel(features[kept], relative)
+    centre = targets[kept].mean(axis=0, dtype=np.float64)
+    weights = solve_from_gram(kernel, alpha, targets[kept] - centre)
+    return KernelMachine(
+        references=references,
+        gamma=gamma,
+        weights=weights.astype(np.float32),
+        biases=centre.astype(np.float32),
     )

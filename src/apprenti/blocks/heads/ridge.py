@@ -5,6 +5,8 @@ Source: R. Rifkin, R. Lippert, "Notes on regularized least squares", 2007 (the l
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,13 +50,45 @@ def fit(
     means = column_means(features)
     shares = np.bincount(labels, minlength=n_labels) / len(labels)
     products = class_sums(features, labels, n_labels, means)  # Aᵀ Y: centred targets change nothing in it
-    if parameters.get("alpha") == "auto":
-        weights = _best_left_out(features, labels, means, 2 * products)
-    else:
-        alpha = number(parameters, "alpha", 1.0, above=0)
-        weights = _solve(features, means, 2 * products, alpha)
+
+    def centred(rows: slice) -> NDArray[np.float64]:
+        return np.asarray(2 * (np.eye(n_labels)[labels[rows]] - shares))
+
+    weights = _weights(features, means, 2 * products, centred, parameters)
     biases = 2 * shares - 1 - means @ weights
     return linear(weights * LOGIT_SCALE, biases * LOGIT_SCALE)
+
+
+def fit_targets(
+    features: NDArray[np.float32], targets: NDArray[np.float32], *, parameters: Parameters, seed: int
+) -> Linear:
+    """Solve the same equations towards any targets.
+
+    Args:
+        features: [n, d] float32.
+        targets: [n, m] float32, one column for each output.
+        parameters: ``alpha``, as of ``fit``.
+        seed: not used.
+    """
+    means, centre = column_means(features), targets.mean(axis=0, dtype=np.float64)
+    products = np.zeros((features.shape[1], targets.shape[1]))
+    for rows in blocks(len(features)):
+        products += (features[rows] - means.astype(np.float32)).T @ (targets[rows] - centre)
+    weights = _weights(features, means, products, lambda rows: targets[rows] - centre, parameters)
+    return linear(weights, centre - means @ weights)
+
+
+def _weights(
+    features: NDArray[np.float32],
+    means: NDArray[np.float64],
+    right: NDArray[np.float64],
+    centred: Callable[[slice], NDArray[np.float64]],
+    parameters: Parameters,
+) -> NDArray[np.float64]:
+    """Return the weights [d, m]; ``centred`` gives the targets of some rows, less their mean."""
+    if parameters.get("alpha") == "auto":
+        return _best_left_out(features, centred, means, right)
+    return _solve(features, means, right, number(parameters, "alpha", 1.0, above=0))
 
 
 def class_sums(
@@ -90,7 +124,7 @@ def _absolute(alpha: float, trace: float, d: int) -> float:
 
 def _best_left_out(
     features: NDArray[np.float32],
-    labels: NDArray[np.int64],
+    centred: Callable[[slice], NDArray[np.float64]],
     means: NDArray[np.float64],
     right: NDArray[np.float64],
 ) -> NDArray[np.float64]:
@@ -100,28 +134,27 @@ def _best_left_out(
     squares, axes = principal_axes(features, offset, n_wanted=min(features.shape))
     penalties = np.array([_absolute(alpha, float(squares.sum()), d) for alpha in ALPHAS])
     inverses = 1 / (squares + penalties[:, np.newaxis])
-    errors = _left_out_errors(features, labels, offset, axes, inverses, axes.T @ right)
+    errors = _left_out_errors(features, centred, offset, axes, inverses, axes.T @ right)
     return np.asarray((axes * inverses[np.argmin(errors)]) @ (axes.T @ right), np.float64)
 
 
 def _left_out_errors(
     features: NDArray[np.float32],
-    labels: NDArray[np.int64],
+    centred: Callable[[slice], NDArray[np.float64]],
     offset: NDArray[np.float32],
     axes: NDArray[np.float64],
     inverses: NDArray[np.float64],
     right: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return the squared left-out errors for each penalty [m], summed over rows and classes.
+    """Return the squared left-out errors for each penalty [m], summed over rows and columns.
 
     A row's left-out error is its residual / (1 − leverage), so that nothing is fitted twice.
     """
-    n, n_labels = len(features), right.shape[1]
-    shares = np.bincount(labels, minlength=n_labels) / n
+    n = len(features)
     errors = np.zeros(len(inverses))
     for rows in blocks(n):
         turned = (features[rows] - offset) @ axes.astype(np.float32)
-        targets = 2 * (np.eye(n_labels)[labels[rows]] - shares)
+        targets = centred(rows)
         kept = np.maximum(1 - 1 / n - np.square(turned) @ inverses.T, 1e-3)
         for i, inverse in enumerate(inverses):
             residuals = (targets - turned @ (inverse[:, np.newaxis] * right)) / kept[:, i, np.newaxis]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from apprenti.domain.dataset import Dataset, DuplicateGroup, Split
-from apprenti.domain.report import DataFacts, RepeatedPicture
+from apprenti.domain.report import DataFacts, NumberFacts, RepeatedPicture
 
 MAX_LISTED = 40
 MAX_NAMES_OF_ONE_PICTURE = 6
@@ -22,6 +24,7 @@ def data_facts(dataset: Dataset) -> DataFacts:
         n_validation=len(dataset.in_split(Split.VALIDATION)),
         n_test=len(dataset.in_split(Split.TEST)),
         n_per_label=_learnt_from(dataset),
+        numbers=number_facts(dataset),
         set_aside=dataset.set_aside[:MAX_LISTED],
         n_set_aside=len(dataset.set_aside),
         repeated=_cut(repeated),
@@ -36,6 +39,18 @@ def majority_label(dataset: Dataset) -> str:
     """Return the most frequent label of the photos that were learnt from; the first of equals."""
     n_per_label = _learnt_from(dataset)
     return max(dataset.labels, key=lambda label: n_per_label[label])
+
+
+def number_facts(dataset: Dataset) -> NumberFacts | None:
+    """Return least, middle and greatest of the numbers learnt from; ``None`` where there are none."""
+    numbers = [
+        example.target
+        for example in dataset.examples
+        if isinstance(example.target, float) and example.split is not Split.TEST
+    ]
+    if not numbers:
+        return None
+    return NumberFacts(low=min(numbers), median=float(np.median(numbers)), high=max(numbers))
 
 
 def _learnt_from(dataset: Dataset) -> dict[str, int]:

@@ -5,43 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from apprenti.blocks.metrics import wilson_interval
 from apprenti.domain.dataset import Dataset
 from apprenti.domain.outlook import Outlook
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick, Recipe, Trial
-from apprenti.domain.report import (
-    Attempt,
-    BackboneCredit,
-    Picture,
-    Report,
-)
-from apprenti.domain.scores import FamiliarityScores, Scores
-from apprenti.stages.evaluate.data_facts import data_facts, majority_label
-from apprenti.stages.evaluate.judging import Floats, Labels, Thumbnail, choose_thresholds, judge, no_thumbnail
-from apprenti.stages.evaluate.label_suspects import find_label_suspects
-
-MAX_EXAMPLES = 150
-"""Classes that get a picture; a report of more would be too heavy to send."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """What a model answered for photos it had not seen.
-
-    Args:
-        names: [n] how a person finds the photos.
-        labels: [n] true classes, int64.
-        probabilities: [n, K] calibrated.
-        distances: [n] from the training photos; ``None`` when not measured.
-    """
-
-    names: Sequence[str]
-    labels: Labels
-    probabilities: Floats
-    distances: Floats | None = None
+from apprenti.domain.report import Attempt, BackboneCredit, Report
+from apprenti.domain.scores import FamiliarityScores
+from apprenti.stages.evaluate.answers import Answers
+from apprenti.stages.evaluate.by_task import Decision, judge_again, judge_training
+from apprenti.stages.evaluate.data_facts import data_facts
+from apprenti.stages.evaluate.judging import Thumbnail, no_thumbnail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +33,7 @@ class Training:
         seed: of everything random.
         versions: of the programs that took part, by name.
         backbones: the feature extractors in the model.
+        decision: what else its answers are told by.
     """
 
     kept: Recipe
@@ -71,6 +46,7 @@ class Training:
     seed: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
     backbones: Sequence[BackboneCredit] = ()
+    decision: Decision = field(default_factory=Decision)
 
 
 def evaluate(
@@ -93,52 +69,38 @@ def evaluate(
         profile: of the data.
         thumbnail: gives a small JPEG of a photo by its name; called for the few that are shown.
     """
-    suspects, n_suspects = find_label_suspects(
-        held_out.probabilities,
-        held_out.labels,
-        names=held_out.names,
-        label_names=dataset.labels,
-        thumbnail=thumbnail,
+    judged = judge_training(
+        dataset, test, held_out, decision=training.decision, thumbnail=thumbnail, seed=training.seed
     )
     return Report(
         labels=dataset.labels,
         data=data_facts(dataset),
-        scores=_scores(dataset, test, held_out, thumbnail, training.seed),
+        scores=judged.scores,
         kept=training.kept,
         profile=profile,
         attempts=_attempts(training.picks, training.trials),
         outlook=training.outlook,
         temperature=training.temperature,
         familiarity=_familiarity(test, training.familiarity_threshold, training.false_alarm_rate),
-        label_suspects=suspects,
-        n_label_suspects=n_suspects,
-        examples=_typical_photos(held_out, dataset.labels, thumbnail),
+        label_suspects=judged.suspects,
+        n_label_suspects=judged.n_suspects,
+        disagreements=judged.disagreements,
+        examples=judged.examples,
         notices=dataset.notices,
         seed=training.seed,
         versions=training.versions,
         backbones=tuple(training.backbones),
-    )
-
-
-def _scores(
-    dataset: Dataset, test: Answers, held_out: Answers, thumbnail: Thumbnail, seed: int
-) -> Scores | None:
-    if not len(test.labels):
-        return None
-    return judge(
-        test.probabilities,
-        test.labels,
-        names=test.names,
-        label_names=dataset.labels,
-        majority_label=majority_label(dataset),
-        thresholds=choose_thresholds(held_out.probabilities, held_out.labels),
-        thumbnail=thumbnail,
-        seed=seed,
+        task_type=dataset.task_type,
     )
 
 
 def evaluate_again(
-    report: Report, dataset: Dataset, *, answers: Answers, thumbnail: Thumbnail = no_thumbnail
+    report: Report,
+    dataset: Dataset,
+    *,
+    answers: Answers,
+    decision: Decision | None = None,
+    thumbnail: Thumbnail = no_thumbnail,
 ) -> Report:
     """Return what a model is worth on other labelled photos than those of its training.
 
@@ -147,31 +109,24 @@ def evaluate_again(
     Args:
         report: of the training, from the model file.
         dataset: the other photos; their labels are among ``report.labels``.
-        answers: the model's, for all of them, as indices of ``report.labels``.
+        answers: the model's, for all of them; labels in the order of ``report.labels``.
+        decision: what else its answers are told by, where there is anything.
         thumbnail: gives a small JPEG of a photo by its name.
 
     Raises:
         ValueError: there is no photo.
     """
-    before = report.scores
-    scores = judge(
-        answers.probabilities,
-        answers.labels,
-        names=answers.names,
-        label_names=report.labels,
-        majority_label=before.majority_label if before else _most_frequent(report),
-        thresholds={point.target_accuracy: point.threshold for point in before.operating_points}
-        if before
-        else {},
-        thumbnail=thumbnail,
-        seed=report.seed,
-    )
     return Report(
         labels=report.labels,
         data=replace(
-            data_facts(dataset), n_train=0, n_validation=0, n_test=len(answers.labels), n_per_label={}
+            data_facts(dataset),
+            n_train=0,
+            n_validation=0,
+            n_test=len(answers.names),
+            n_per_label={},
+            numbers=report.data.numbers,
         ),
-        scores=scores,
+        scores=judge_again(report, answers, decision=decision or Decision(), thumbnail=thumbnail),
         kept=report.kept,
         temperature=report.temperature,
         familiarity=_familiarity(
@@ -183,6 +138,7 @@ def evaluate_again(
         seed=report.seed,
         versions=report.versions,
         backbones=report.backbones,
+        task_type=report.task_type,
     )
 
 
@@ -208,6 +164,7 @@ def _attempts(picks: Sequence[Pick], trials: Sequence[Trial]) -> tuple[Attempt, 
                 scheme=trial.scheme,
                 detail=trial.detail,
                 predicted_score=pick.predicted_score,
+                metric=trial.metric,
             )
         )
     return tuple(attempts)
@@ -227,23 +184,3 @@ def _familiarity(
         n_alarms=n_alarms,
         interval=wilson_interval(n_alarms, n),
     )
-
-
-def _typical_photos(
-    held_out: Answers, label_names: Sequence[str], thumbnail: Thumbnail
-) -> tuple[Picture, ...]:
-    """Return for each class the photo that models which had not seen it took for it most surely."""
-    pictures = []
-    for k, label in enumerate(label_names[:MAX_EXAMPLES]):
-        rows = np.flatnonzero(held_out.labels == k).tolist()
-        if not rows:
-            continue
-        typical = min(rows, key=lambda i: (-held_out.probabilities[i, k], held_out.names[i]))
-        name = held_out.names[typical]
-        pictures.append(Picture(name=name, label=label, thumbnail=thumbnail(name)))
-    return tuple(pictures)
-
-
-def _most_frequent(report: Report) -> str:
-    """Return the label with the most training photos, the first of them by name."""
-    return max(report.labels, key=lambda label: report.data.n_per_label.get(label, 0))

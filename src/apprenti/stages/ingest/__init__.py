@@ -1,14 +1,13 @@
 """Ingest: from a folder, an archive or a table to a ``Dataset``.
 
 ``sources`` lists what is there (``tree``, ``folders``, ``archives``, ``tables``); ``looking`` reads every
-file once; ``duplicates`` (with ``likeness``), ``labels`` and ``splits`` turn that into examples;
-``reading`` puts it together. ``items`` lists what is to be recognised later.
+file once; ``duplicates`` (with ``likeness``), ``labels`` (``many_labels``, ``numbers``) and ``splits`` turn that
+into examples; ``reading`` puts it together. ``items`` lists what is to be recognised later.
 """
 
 from __future__ import annotations
 
 from apprenti.stages.ingest.items import read_items
-from apprenti.stages.ingest.labels import refuse_unsupported
 from apprenti.stages.ingest.reading import read_dataset
 
-__all__ = ["read_dataset", "read_items", "refuse_unsupported"]
+__all__ = ["read_dataset", "read_items"]

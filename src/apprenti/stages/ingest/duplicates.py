@@ -96,14 +96,22 @@ def _straddling(group: Sequence[Seen]) -> list[Seen]:
 def _reported(group: Sequence[Seen], *, exact: bool) -> DuplicateGroup:
     return DuplicateGroup(
         names=tuple(sorted(one.item.name for one in group)),
-        labels=tuple(sorted({_written(one.item.target) for one in group})),
+        labels=_labels_of(group, exact=exact),
         exact=exact,
     )
 
 
+def _labels_of(group: Sequence[Seen], *, exact: bool) -> tuple[str, ...]:
+    """Return what the items stand under; of numbers the range, since nearly the same picture has nearly the same."""
+    numbers = [one.item.target for one in group if isinstance(one.item.target, float)]
+    if numbers and not exact and min(numbers) < max(numbers):
+        return (f"{min(numbers):g} … {max(numbers):g}",)
+    return tuple(sorted({_written(one.item.target) for one in group}))
+
+
 def _written(target: Target) -> str:
     """Return a target as one string: labels joined as they stand in a table."""
-    return "|".join(target) if isinstance(target, tuple) else str(target)
+    return "|".join(target) or "|" if isinstance(target, tuple) else str(target)
 
 
 def _notices(

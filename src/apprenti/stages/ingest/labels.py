@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from apprenti.domain.dataset import Dataset, Example, SetAside, Split, TaskType
-from apprenti.domain.errors import DataError, NotYetError
+from apprenti.domain.dataset import Example, SetAside, Split
+from apprenti.domain.errors import DataError
 from apprenti.domain.sentence import Sentence
 from apprenti.stages.ingest.listing import Listed, aside
 
@@ -71,31 +71,19 @@ def learnable(examples: Sequence[Example], source: str) -> Classes:
             if str(example.target) in labels
         ),
         notices=(
-            *_named("classes_of_one", lonely, missing=FEW_PHOTOS - 1),
-            *_named("classes_without_training", untrained),
-            *_named("classes_of_few", _few(counts, lonely | untrained), least=FEW_PHOTOS),
-            *_alike(counts),
+            *named("classes_of_one", lonely, missing=FEW_PHOTOS - 1),
+            *named("classes_without_training", untrained),
+            *named("classes_of_few", _few(counts, lonely | untrained), least=FEW_PHOTOS),
+            *alike(counts),
         ),
     )
-
-
-def refuse_unsupported(dataset: Dataset) -> None:
-    """Raise where the data is read but cannot be trained on yet.
-
-    Raises:
-        NotYetError: several labels per example, or numbers to predict.
-    """
-    if dataset.task_type is TaskType.MULTI_LABEL:
-        raise NotYetError("multi_label_not_yet", source=dataset.name)
-    if dataset.task_type is TaskType.REGRESSION:
-        raise NotYetError("regression_not_yet", source=dataset.name)
 
 
 def _few(counts: Mapping[str, int], left_out: Iterable[str]) -> set[str]:
     return {label for label, n in counts.items() if n < FEW_PHOTOS} - set(left_out)
 
 
-def _named(key: str, labels: Iterable[str], **values: int) -> Iterable[Sentence]:
+def named(key: str, labels: Iterable[str], **values: int) -> Iterable[Sentence]:
     """Return a notice that counts the labels and names the first of them, or none where there are none."""
     ordered = sorted(labels)
     if not ordered:
@@ -104,7 +92,7 @@ def _named(key: str, labels: Iterable[str], **values: int) -> Iterable[Sentence]
     return (Sentence(key=f"ingest.{key}", values={"n": len(ordered), "labels": names, **values}),)
 
 
-def _alike(labels: Iterable[str]) -> list[Sentence]:
+def alike(labels: Iterable[str]) -> list[Sentence]:
     """Return a notice for labels that differ only by case, spaces, hyphens or underscores."""
     by_key: defaultdict[str, list[str]] = defaultdict(list)
     for label in sorted(labels):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from apprenti.domain.dataset import Dataset, Example, Kind, SetAside, Split, TaskType
+from apprenti.domain.dataset import Dataset, Example, Kind, SetAside, Split, TaskType, labels_of
 from apprenti.domain.errors import DataError
 from apprenti.domain.seams import Engine, Progress
 from apprenti.domain.sentence import Sentence
@@ -14,6 +14,8 @@ from apprenti.stages.ingest.duplicates import Distinct, without_duplicates
 from apprenti.stages.ingest.labels import Classes, learnable, refuse_one_class
 from apprenti.stages.ingest.listing import Listed
 from apprenti.stages.ingest.looking import look_at_all
+from apprenti.stages.ingest.many_labels import learnable_labels, rarest_labels
+from apprenti.stages.ingest.numbers import learnable_numbers
 from apprenti.stages.ingest.sources import list_source
 from apprenti.stages.ingest.splits import drawn_splits, given_splits
 
@@ -43,13 +45,12 @@ def read_dataset(
         Examples sorted by content hash, and everything a person should know about the files.
 
     Raises:
-        DataError: the source is missing, unreadable, unsafe, empty, or has fewer than two usable classes to
-            learn from.
+        DataError: the source is missing, unreadable, unsafe, empty, or has too little of usable classes, labels or
+            numbers to learn from.
     """
     name = source.name or source.resolve().name
     listing = list_source(source, workspace, progress)
-    classes_matter = for_training and listing.task_type is TaskType.MULTI_CLASS
-    if classes_matter:
+    if for_training and listing.task_type is TaskType.MULTI_CLASS:
         refuse_one_class(listing.items, name)
     seen, unusable, n_unreached = look_at_all(
         _with_splits(listing.items), engine=engine, progress=progress, deadline=deadline
@@ -58,9 +59,9 @@ def read_dataset(
         key = "nothing_read_in_time" if n_unreached else "nothing_usable"
         raise DataError(key, source=name, n=len(listing.items))
     distinct = without_duplicates(seen)
-    classes = _classes(distinct, name, checked=classes_matter)
+    classes = _classes(distinct, name, listing.task_type if for_training else None)
     examples, split_notices = (
-        _split(classes.examples, by_class=classes_matter) if for_training else (classes.examples, ())
+        _split(classes.examples, listing.task_type) if for_training else (classes.examples, ())
     )
     return Dataset(
         name=name,
@@ -87,8 +88,8 @@ def _with_splits(items: Sequence[Listed]) -> Sequence[Listed]:
     return [replace(item, split=item.split or Split.TRAIN) for item in items]
 
 
-def _classes(distinct: Distinct, source: str, *, checked: bool) -> Classes:
-    """Return the examples, those of classes that cannot be learnt left out."""
+def _classes(distinct: Distinct, source: str, learnt: TaskType | None) -> Classes:
+    """Return the examples; where something is to be learnt, without the classes and labels that cannot be."""
     examples = tuple(
         Example(
             kind=Kind.IMAGE,
@@ -102,32 +103,41 @@ def _classes(distinct: Distinct, source: str, *, checked: bool) -> Classes:
         )
         for one, group in zip(distinct.seen, distinct.groups, strict=True)
     )
-    return learnable(examples, source) if checked else Classes(examples=examples, set_aside=(), notices=())
+    if learnt is None:
+        return Classes(examples=examples, set_aside=(), notices=())
+    return _LEARNABLE[learnt](examples, source)
+
+
+_LEARNABLE: Mapping[TaskType, Callable[[Sequence[Example], str], Classes]] = {
+    TaskType.MULTI_CLASS: learnable,
+    TaskType.MULTI_LABEL: learnable_labels,
+    TaskType.REGRESSION: learnable_numbers,
+}
 
 
 def _split(
-    examples: Sequence[Example], *, by_class: bool
+    examples: Sequence[Example], task_type: TaskType
 ) -> tuple[tuple[Example, ...], tuple[Sentence, ...]]:
     """Return the examples with their final splits: those they came with, or drawn ones."""
     splits, notices = given_splits([example.split for example in examples])
     if splits is None:
-        labels = [str(example.target) if by_class else "" for example in examples]
-        splits = drawn_splits([example.group for example in examples], labels)
+        splits = drawn_splits([example.group for example in examples], _strata(examples, task_type))
         if Split.TEST not in splits:
             notices = (*notices, Sentence(key="ingest.no_test"))
     placed = zip(examples, splits, strict=True)
     return tuple(replace(example, split=split) for example, split in placed), notices
 
 
+def _strata(examples: Sequence[Example], task_type: TaskType) -> Sequence[str]:
+    """Return what each example is of when its side is drawn: chance alone decides over numbers."""
+    if task_type is TaskType.MULTI_CLASS:
+        return [str(example.target) for example in examples]
+    return rarest_labels(examples) if task_type is TaskType.MULTI_LABEL else [""] * len(examples)
+
+
 def _labels(examples: Sequence[Example]) -> tuple[str, ...]:
     """Return the distinct labels, sorted; none for numbers."""
-    labels: set[str] = set()
-    for example in examples:
-        if isinstance(example.target, str):
-            labels.add(example.target)
-        elif isinstance(example.target, tuple):
-            labels.update(example.target)
-    return tuple(sorted(labels))
+    return tuple(sorted({label for example in examples for label in labels_of(example.target)}))
 
 
 def _in_order(*parts: Sequence[SetAside]) -> tuple[SetAside, ...]:

@@ -1,8 +1,8 @@
 """Tables of ``path,label[,split]``: CSV, TSV or Parquet, with a first line that names the columns.
 
-What the labels are decides the task. Several in one cell (``red|round``) make it multi-label. If every
-label is a number and at least one is not whole (``3.5``) it is regression; whole numbers (``0`` to ``9``)
-are classes.
+What the labels are decides the task. Several in one cell (``red|round``; ``|`` alone where none applies) make it
+multi-label. If every label is a number and at least one is not whole (``3.5``), or the column is called ``value``, it
+is regression; other whole numbers (``0`` to ``9``) are classes.
 
 A path counts from the table's own folder and must stay inside it; an absolute path is taken only if it
 leads there too. So a table that came from somebody else cannot name files it has no business with.
@@ -13,12 +13,13 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from apprenti.domain.dataset import SetAside, Target, TaskType
 from apprenti.domain.errors import DataError
+from apprenti.domain.sentence import Sentence
 from apprenti.stages.ingest.listing import Listed, Listing, aside, clean_label, split_named
 from apprenti.stages.ingest.tree import shown
 from apprenti.store import read_parquet
@@ -31,8 +32,17 @@ PATH_COLUMNS = (
 LABEL_COLUMNS = (
     "label", "labels", "class", "target", "category", "tags", "classe", "étiquette", "etiquette",
 )  # fmt: skip
+VALUE_COLUMNS = ("value", "count", "quantity", "valeur", "quantité", "quantite")
+"""Columns of numbers that are to be told, whole or not."""
+USUAL_DIGITS = 10
+"""So many classes of whole numbers surprise nobody: they are digits."""
 SPLIT_COLUMNS = ("split", "subset", "partition", "set")
 DELIMITERS = ",;\t"
+_WITHOUT_TARGET = {
+    TaskType.MULTI_CLASS: "no_label",
+    TaskType.MULTI_LABEL: "no_labels",
+    TaskType.REGRESSION: "no_number",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +52,7 @@ class Row:
     path: str
     label: str
     split: str = ""
+    is_value: bool = False
 
 
 def is_table(path: Path) -> bool:
@@ -62,13 +73,18 @@ def list_table(table: Path, locate: Callable[[str], Path | None], *, name: str |
     """
     name = name or table.name
     rows = list(_parquet_rows(table, name) if _is_parquet(table) else _csv_rows(table, name))
-    task_type = _task_type([row.label for row in rows])
+    task_type = _task_type([row.label for row in rows], are_values=any(row.is_value for row in rows))
     items: list[Listed] = []
     set_aside: list[SetAside] = []
     for row in rows:
         found = _listed(row, task_type, locate, table.parent)
         (items if isinstance(found, Listed) else set_aside).append(found)  # type: ignore[arg-type]
-    return Listing(items=tuple(items), task_type=task_type, set_aside=tuple(set_aside))
+    return Listing(
+        items=tuple(items),
+        task_type=task_type,
+        set_aside=tuple(set_aside),
+        notices=_many_numbers(items, task_type),
+    )
 
 
 def _listed(
@@ -81,7 +97,7 @@ def _listed(
         return aside(shown(row.path), "outside_table_folder")
     name = shown(inside)
     if target is None:
-        return aside(name, "no_label")
+        return aside(name, _WITHOUT_TARGET[task_type])
     if row.split.strip() and split is None:
         return aside(name, "unknown_split", split=row.split.strip())
     path = locate(inside)
@@ -105,8 +121,10 @@ def _inside(path: str, folder: Path) -> str | None:
     return str(PurePosixPath(*windows.parts)) if "\\" in path else str(PurePosixPath(path))
 
 
-def _task_type(labels: Iterable[str]) -> TaskType:
-    """Return what kind of labels these are (the rule is in the head of this file)."""
+def _task_type(labels: Sequence[str], *, are_values: bool) -> TaskType:
+    """Return what the labels ask to be told."""
+    if are_values:
+        return TaskType.REGRESSION
     labels = [label.strip() for label in labels if label.strip()]
     if any("|" in label for label in labels):
         return TaskType.MULTI_LABEL
@@ -118,13 +136,25 @@ def _task_type(labels: Iterable[str]) -> TaskType:
     return TaskType.MULTI_CLASS
 
 
+def _many_numbers(items: Sequence[Listed], task_type: TaskType) -> tuple[Sentence, ...]:
+    """Return a notice where so many classes are whole numbers that perhaps they are meant as numbers."""
+    labels = {item.target for item in items}
+    if task_type is not TaskType.MULTI_CLASS or len(labels) <= USUAL_DIGITS:
+        return ()
+    if any(not str(label).isdecimal() for label in labels):
+        return ()
+    return (Sentence(key="ingest.numbers_as_classes", values={"n": len(labels)}),)
+
+
 def _target(label: str, task_type: TaskType) -> Target | None:
     """Return the label in the form its task needs, or ``None`` if there is none."""
     match task_type:
         case TaskType.REGRESSION:
             return _number(label)
         case TaskType.MULTI_LABEL:
-            return tuple(sorted({clean_label(part) for part in label.split("|")} - {""})) or None
+            if not label.strip():
+                return None
+            return tuple(sorted({clean_label(part) for part in label.split("|")} - {""}))
         case TaskType.MULTI_CLASS:
             return clean_label(label) or None
 
@@ -195,22 +225,30 @@ def _cell(value: object) -> str:
 
 
 def _row(cells: Mapping[str, str]) -> Row:
-    return Row(path=cells["path"], label=cells["label"], split=cells.get("split", ""))
+    label = cells.get("value", cells.get("label", ""))
+    return Row(path=cells["path"], label=label, split=cells.get("split", ""), is_value="value" in cells)
 
 
 def _columns(header: list[str], name: str) -> dict[str, int]:
-    """Return where the columns ``path``, ``label`` and perhaps ``split`` stand.
+    """Return where the columns ``path``, ``label`` or else ``value``, and perhaps ``split`` stand.
 
     Raises:
-        DataError: path or label is missing.
+        DataError: path, or label and value, are missing.
     """
     written = [clean_label(str(cell)).casefold().replace(" ", "_") for cell in header]
-    wanted = {"path": PATH_COLUMNS, "label": LABEL_COLUMNS, "split": SPLIT_COLUMNS}
+    wanted = {
+        "path": PATH_COLUMNS,
+        "label": LABEL_COLUMNS,
+        "value": VALUE_COLUMNS,
+        "split": SPLIT_COLUMNS,
+    }
     columns = {
         key: written.index(next(synonym for synonym in synonyms if synonym in written))
         for key, synonyms in wanted.items()
         if any(synonym in written for synonym in synonyms)
     }
-    if not {"path", "label"} <= columns.keys():
+    if "label" in columns:
+        columns.pop("value", None)
+    if "path" not in columns or not {"label", "value"} & columns.keys():
         raise DataError("table_without_columns", source=name)
     return columns

@@ -1,8 +1,9 @@
-"""A loaded model: bytes of a photo in, label with probability and familiarity out."""
+"""A loaded model: bytes of a photo in, answer and familiarity out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from apprenti.blocks.session import open_session
 from apprenti.domain.errors import ItemError, ModelFileError
 from apprenti.domain.manifest import Manifest
 from apprenti.domain.prediction import Prediction
+from apprenti.domain.recipe import Interval
 from apprenti.domain.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 PROBABILITY_TOLERANCE = 1e-3
 DISTANCE_TOLERANCE = 1e-2
 """As a share of the familiarity threshold."""
+VALUE_TOLERANCE = 1e-2
+"""As a share of the margin."""
 
 
 class Predictor:
@@ -50,16 +54,17 @@ class Predictor:
         try:
             session = open_session(artifact.graph)
             predictor = cls(artifact, session)
-            answers = predictor.outputs(artifact.golden.pixels, names=("probabilities", "distance"))
+            names = (artifact.manifest.answer, "distance")
+            answers = predictor.outputs(artifact.golden.pixels, names=names)
         except Exception as error:  # ONNX Runtime has a kind for every failure
             detail = str(error)[:200]
             raise ModelFileError("model_malformed", detail=detail) from error
-        check_golden(answers, artifact.golden, artifact.manifest.familiarity_threshold)
+        check_golden(answers, artifact.golden, artifact.manifest)
         return predictor
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What it can answer, in the order of its probabilities."""
+        """What it can answer, in the order of its probabilities; nothing where it tells a number."""
         return self._manifest.labels
 
     @property
@@ -88,8 +93,8 @@ class Predictor:
             names: which outputs; all of the manifest's by default.
 
         Returns:
-            ``probabilities`` [n,K], ``embedding`` [n,D], ``distance`` [n], and ``feature_map`` [n,c,h,w]
-            where the model has one; float32.
+            ``probabilities`` [n,K] or ``value`` [n], ``embedding`` [n,D], ``distance`` [n], and ``feature_map``
+            [n,c,h,w] where the model has one; float32.
         """
         wanted = list(self._manifest.outputs if names is None else names)
         return dict(zip(wanted, self._session.run(wanted, {"pixels": pixels}), strict=True))
@@ -106,18 +111,18 @@ class Predictor:
             ItemError: the bytes are not a usable image.
         """
         pixels = decode(data, self._manifest.canvas, item=item)
-        answers = self.outputs(pixels[None], names=("probabilities", "distance"))
-        p_labels, distance = answers["probabilities"][0], float(answers["distance"][0])
-        best = np.argsort(-p_labels, kind="stable")[: max(top, 1)]
-        threshold = self._manifest.familiarity_threshold
-        return Prediction(
+        manifest = self._manifest
+        answers = self.outputs(pixels[None], names=(manifest.answer, "distance"))
+        distance = float(answers["distance"][0])
+        about = Prediction(
             item=item,
-            label=self.labels[best[0]],
-            probability=float(p_labels[best[0]]),
-            top=tuple((self.labels[i], float(p_labels[i])) for i in best[:top]),
-            familiar=distance <= threshold,
-            distance=distance / threshold,
+            familiar=distance <= manifest.familiarity_threshold,
+            distance=distance / manifest.familiarity_threshold,
+            task_type=manifest.task_type,
         )
+        if manifest.margin is not None:
+            return _with_value(about, float(answers["value"][0]), manifest.margin, manifest.margin_level)
+        return _with_labels(about, answers["probabilities"][0], manifest, top)
 
     def predict_many(
         self, items: Iterable[tuple[str, Path | bytes]], *, top: int = 5
@@ -141,23 +146,47 @@ class Predictor:
             data = source if isinstance(source, bytes) else read_item(source, item=item)
             return self.predict_bytes(data, item=item, top=top)
         except ItemError as error:
-            return Prediction(item=item, problem=Sentence(key=f"errors.{error.key}", values=error.values))
+            problem = Sentence(key=f"errors.{error.key}", values=error.values)
+            return Prediction(item=item, problem=problem, task_type=self._manifest.task_type)
 
 
-def check_golden(answers: Mapping[str, NDArray[np.float32]], golden: Golden, threshold: float) -> None:
+def _with_value(about: Prediction, value: float, margin: float, level: float) -> Prediction:
+    """Return the answer of a model of numbers."""
+    interval = Interval(low=value - margin, high=value + margin, level=level)
+    return replace(about, value=value, interval=interval)
+
+
+def _with_labels(
+    about: Prediction, p_labels: NDArray[np.float32], manifest: Manifest, top: int
+) -> Prediction:
+    """Return the answer of a model of classes or of several labels."""
+    ordered = [(manifest.labels[i], float(p_labels[i])) for i in np.argsort(-p_labels, kind="stable")]
+    threshold_of = dict(zip(manifest.labels, manifest.thresholds, strict=False))
+    return replace(
+        about,
+        label=ordered[0][0],
+        probability=ordered[0][1],
+        top=tuple(ordered[: max(top, 0)]),
+        labels=tuple((label, p) for label, p in ordered if threshold_of and p >= threshold_of[label]),
+    )
+
+
+def check_golden(answers: Mapping[str, NDArray[np.float32]], golden: Golden, manifest: Manifest) -> None:
     """Refuse a graph that does not answer here as it did where it was made.
 
     Args:
-        answers: its ``probabilities`` [n,K] and ``distance`` [n] for the golden pictures.
+        answers: its ``probabilities`` [n,K] or ``value`` [n], and its ``distance`` [n], for the golden pictures.
         golden: what they must be.
-        threshold: distance past which a photo is unfamiliar.
+        manifest: of the model.
 
     Raises:
         ModelFileError: they differ.
     """
+    margin = manifest.margin
+    tolerance = PROBABILITY_TOLERANCE if margin is None else VALUE_TOLERANCE * margin
     fits = [
-        _close(answers["probabilities"], golden.probabilities, PROBABILITY_TOLERANCE),
-        _close(answers["distance"], golden.distances, DISTANCE_TOLERANCE * threshold),
+        _close(answers[manifest.answer], golden.answers, tolerance),
+        _close(answers["distance"], golden.distances, DISTANCE_TOLERANCE * manifest.familiarity_threshold),
     ]
     if not all(fits):
         raise ModelFileError("model_golden")

@@ -17,7 +17,7 @@ GREY_COLOURFULNESS = 0.01
 def describe(
     dataset: Dataset, *, landmarks: Mapping[str, float] | None = None, n_landmark: int = 0
 ) -> Profile:
-    """Return the profile of a multi-class image data set.
+    """Return the profile of an image data set; of numbers there is nothing to count by label.
 
     Args:
         dataset: with splits assigned and at least one example.
@@ -37,8 +37,8 @@ def describe(
         n_test=len(dataset.in_split(Split.TEST)),
         n_labels=len(dataset.labels),
         n_per_label=dict(counts),
-        smallest_class=min(counts.values()),
-        imbalance=max(counts.values()) / max(1, min(counts.values())),
+        smallest_class=min(counts.values(), default=0),
+        imbalance=max(counts.values(), default=1) / max(1, min(counts.values(), default=1)),
         class_entropy=_even_entropy(list(counts.values())),
         width_px=float(np.median(width_px)),
         height_px=float(np.median(height_px)),

@@ -22,8 +22,8 @@ class Scale:
     high: float
 
     def place(self, share: float) -> float:
-        """Return where a share stands between the ends, 0..1."""
-        return (share - self.low) / (self.high - self.low)
+        """Return where a share stands between the ends, 0..1; what lies beyond them stands at an end."""
+        return min(max((share - self.low) / (self.high - self.low), 0.0), 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from apprenti.domain.label_scores import LabelMiss
+from apprenti.domain.number_scores import NumberMiss
 from apprenti.domain.report import LabelSuspect
 from apprenti.domain.scores import Mistake
 from apprenti.stages.report.words import Words
@@ -53,4 +55,40 @@ def suspect_photo(suspect: LabelSuspect, words: Words) -> CaptionedPhoto:
             (words("suspect_looks"), suspect.suggested, ""),
         ),
         sure=words("suspect_share", share=words.percent(suspect.p_given)),
+    )
+
+
+def label_miss_photo(miss: LabelMiss, words: Words) -> CaptionedPhoto:
+    """Return a label wrongly given or left out as a captioned photo."""
+    key = "label_left_out" if miss.stands_there else "label_given"
+    return CaptionedPhoto(
+        name=miss.name,
+        thumbnail=miss.thumbnail,
+        alt=words(f"{key}_alt", name=miss.name, label=miss.label),
+        lines=((words(key), miss.label, "wrong"),),
+        sure=words("label_sure", share=words.percent(miss.given_probability)),
+    )
+
+
+def label_doubt_photo(miss: LabelMiss, words: Words) -> CaptionedPhoto:
+    """Return a label that models which had not seen the photo would take away or add, as a captioned photo."""
+    key = "doubt_there" if miss.stands_there else "doubt_missing"
+    return CaptionedPhoto(
+        name=miss.name,
+        thumbnail=miss.thumbnail,
+        alt=words(f"{key}_alt", name=miss.name, label=miss.label),
+        lines=((words(key), miss.label, "wrong"),),
+        sure=words("label_sure", share=words.percent(miss.given_probability)),
+    )
+
+
+def number_miss_photo(miss: NumberMiss, words: Words, *, precision: float) -> CaptionedPhoto:
+    """Return an answer that is far off as a captioned photo."""
+    answered, expected = (words.amount(value, precision) for value in (miss.answered, miss.expected))
+    return CaptionedPhoto(
+        name=miss.name,
+        thumbnail=miss.thumbnail,
+        alt=words("number_miss_alt", name=miss.name, answered=answered, expected=expected),
+        lines=((words("number_answered"), answered, "wrong"), (words("number_is"), expected, "")),
+        sure=words("number_off", amount=words.amount(abs(miss.answered - miss.expected), precision)),
     )

@@ -44,15 +44,15 @@ def reliability_chart(scores: Scores, words: Words) -> Markup:
     """Return confidence against the share of right answers, one dot a band, larger for more photos."""
     frame = Frame()
     most = max(one.n for one in scores.reliability)
-    shapes = [_line(frame.x(0), frame.y(0), frame.x(1), frame.y(1), "ideal")]
-    shapes.append(_text(frame.x(0.04), frame.y(0.93), words("reliability_under"), "hint"))
-    shapes.append(_text(frame.x(0.98), frame.y(0.05), words("reliability_over"), "hint end"))
+    shapes = [line(frame.x(0), frame.y(0), frame.x(1), frame.y(1), "ideal")]
+    shapes.append(text(frame.x(0.04), frame.y(0.93), words("reliability_under"), "hint"))
+    shapes.append(text(frame.x(0.98), frame.y(0.05), words("reliability_over"), "hint end"))
     for one in scores.reliability:
         x = frame.x(one.mean_confidence)
         interval = one.accuracy_interval
         radius = max(MIN_RADIUS, MAX_RADIUS * (one.n / most) ** 0.5)  # the area is the number of photos
-        shapes.append(_line(x, frame.y(interval.low), x, frame.y(interval.high), "whisker"))
-        shapes.append(_circle(x, frame.y(one.accuracy), round(radius, 1), "dot"))
+        shapes.append(line(x, frame.y(interval.low), x, frame.y(interval.high), "whisker"))
+        shapes.append(circle(x, frame.y(one.accuracy), round(radius, 1), "dot"))
     return _chart(
         "reliability",
         frame,
@@ -71,7 +71,7 @@ def coverage_chart(scores: Scores, words: Words) -> Markup:
     shapes = [f'<polyline class="curve" points="{path}"/>']
     for point in scores.operating_points:
         if point.accuracy is not None:
-            shapes.append(_circle(frame.x(point.coverage), frame.y(point.accuracy), 4.5, "dot"))
+            shapes.append(circle(frame.x(point.coverage), frame.y(point.accuracy), 4.5, "dot"))
     first, last = points[0], points[-1]
     desc = words(
         "curve_desc",
@@ -83,6 +83,11 @@ def coverage_chart(scores: Scores, words: Words) -> Markup:
 
 
 def _chart(name: str, frame: Frame, shapes: Iterable[str], words: Words, *, desc: str) -> Markup:
+    return svg(name, shapes, words, desc=desc, axes=_axes(frame, words))
+
+
+def svg(name: str, shapes: Iterable[str], words: Words, *, desc: str, axes: Iterable[str] = ()) -> Markup:
+    """Return a chart with its title, its description and the names of its axes, from ``report.{name}_...``."""
     from markupsafe import Markup, escape
 
     head = (
@@ -91,31 +96,33 @@ def _chart(name: str, frame: Frame, shapes: Iterable[str], words: Words, *, desc
         f'<title id="{name}-title">{escape(words(f"{name}_title"))}</title>'
         f'<desc id="{name}-desc">{escape(desc)}</desc>'
     )
-    axes = "".join(_axes(frame, words))
-    x_name = _text(frame.x(1), HEIGHT - 6, words(f"{name}_x"), "axis end")
-    y_name = _text(4, 13, words(f"{name}_y"), "axis")
-    return Markup(f"{head}{axes}{x_name}{y_name}{''.join(shapes)}</svg>")  # noqa: S704  texts are escaped
+    x_name = text(Frame().x(1), HEIGHT - 6, words(f"{name}_x"), "axis end")
+    y_name = text(4, 13, words(f"{name}_y"), "axis")
+    return Markup(f"{head}{''.join(axes)}{x_name}{y_name}{''.join(shapes)}</svg>")  # noqa: S704  texts are escaped
 
 
 def _axes(frame: Frame, words: Words) -> Iterable[str]:
     bottom = HEIGHT - BOTTOM
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-        yield _text(frame.x(share), bottom + 18, words.percent(share), "tick middle")
+        yield text(frame.x(share), bottom + 18, words.percent(share), "tick middle")
     for quarter in range(5):
         share = frame.y_low + quarter / 4 * (1 - frame.y_low)
-        yield _line(LEFT, frame.y(share), WIDTH - RIGHT, frame.y(share), "grid")
-        yield _text(LEFT - 8, frame.y(share) + 4, words.percent(share), "tick end")
+        yield line(LEFT, frame.y(share), WIDTH - RIGHT, frame.y(share), "grid")
+        yield text(LEFT - 8, frame.y(share) + 4, words.percent(share), "tick end")
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
+def line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
+    """Return a line from one place to another, in units."""
     return f'<line class="{kind}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>'
 
 
-def _circle(x: float, y: float, radius: float, kind: str) -> str:
+def circle(x: float, y: float, radius: float, kind: str) -> str:
+    """Return a dot."""
     return f'<circle class="{kind}" cx="{x}" cy="{y}" r="{radius}"/>'
 
 
-def _text(x: float, y: float, text: str, kind: str) -> str:
+def text(x: float, y: float, said: str, kind: str) -> str:
+    """Return a word, escaped."""
     from markupsafe import escape
 
-    return f'<text class="{kind}" x="{x}" y="{y}">{escape(text)}</text>'
+    return f'<text class="{kind}" x="{x}" y="{y}">{escape(said)}</text>'

@@ -12,8 +12,12 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from apprenti.domain.dataset import TaskType
+from apprenti.domain.label_scores import LabelScores
+from apprenti.domain.metric import METRIC_OF
+from apprenti.domain.number_scores import NumberScores
 from apprenti.domain.outlook import Hindsight
-from apprenti.domain.report import Report, Timing
+from apprenti.domain.report import AnyScores, Report, Timing
 from apprenti.domain.scores import ClassScores, Scores
 from apprenti.stages.report.advice import FEW_TEST_PHOTOS, advise, is_clear_gain
 from apprenti.stages.report.attempts import attempt_rows, shared_scale
@@ -21,6 +25,7 @@ from apprenti.stages.report.captions import mistake_photo, suspect_photo
 from apprenti.stages.report.charts import coverage_chart, reliability_chart
 from apprenti.stages.report.decision import replay
 from apprenti.stages.report.mix_ups import mix_ups
+from apprenti.stages.report.other_tasks import doubt_photos, labels_context, numbers_context
 from apprenti.stages.report.words import Words
 from apprenti.texts import Lang
 
@@ -29,6 +34,22 @@ if TYPE_CHECKING:
 
 AGREEMENT = 0.03
 """Confidence and accuracy that differ by less are called equal."""
+
+SECTIONS = {
+    TaskType.MULTI_CLASS: (
+        "answer",
+        "alone",
+        "mistakes",
+        "classes",
+        "confidence",
+        "familiar",
+        "recipes",
+        "decision",
+    ),
+    TaskType.MULTI_LABEL: ("answer_labels", "labels", "label_misses", "familiar", "recipes"),
+    TaskType.REGRESSION: ("answer_number", "margin", "number_misses", "familiar", "recipes"),
+}
+"""The templates of a page, in order; the data and the method end every page."""
 
 MAX_OPEN_ROWS = 20
 """Longer tables of classes are folded after this many."""
@@ -71,10 +92,13 @@ def _context(report: Report, words: Words) -> dict[str, Any]:
         "scores": report.scores,
         "w": words,
         "advice": advise(report, words),
+        "sections": SECTIONS[report.task_type],
+        "metric": METRIC_OF[report.task_type],
         "scale": shared_scale(report),
         "scheme": _scheme(report, words),
         "photo_of": {picture.label: picture for picture in report.examples},
         "suspects": [suspect_photo(suspect, words) for suspect in report.label_suspects],
+        "doubts": doubt_photos(report, words),
         "max_open_rows": MAX_OPEN_ROWS,
         "max_open_photos": MAX_OPEN_PHOTOS,
         "max_open_files": MAX_OPEN_FILES,
@@ -82,7 +106,17 @@ def _context(report: Report, words: Words) -> dict[str, Any]:
     return context | (_score_context(report.scores, words) if report.scores else {})
 
 
-def _score_context(scores: Scores, words: Words) -> dict[str, Any]:
+def _score_context(scores: AnyScores, words: Words) -> dict[str, Any]:
+    if isinstance(scores, LabelScores):
+        return labels_context(scores, words)
+    return (
+        numbers_context(scores, words)
+        if isinstance(scores, NumberScores)
+        else _classes_context(scores, words)
+    )
+
+
+def _classes_context(scores: Scores, words: Words) -> dict[str, Any]:
     return {
         "counts_only": scores.n < FEW_TEST_PHOTOS or scores.n_right == scores.n,
         "clear_gain": is_clear_gain(scores),

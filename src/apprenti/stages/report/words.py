@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apprenti.domain import figures
+from apprenti.domain.metric import Metric
 from apprenti.domain.recipe import Interval, Recipe
 from apprenti.domain.sentence import Sentence
 from apprenti.recipes.words import phrase, settings_phrase, transform_phrase
@@ -54,8 +55,24 @@ class Words:
 
     def decimal_range(self, interval: Interval, digits: int = 2) -> str:
         """Return an interval of numbers: ``0.80–0.89``."""
-        low, high = self.decimal(interval.low, digits), self.decimal(interval.high, digits)
+        return figures.decimal_range(interval, self.lang, digits).replace("–", UNBROKEN_DASH)
+
+    def amount(self, value: float, precision: float) -> str:
+        """Return a number with as many decimals as ``precision``, how far off it may be, leaves sense in."""
+        return figures.amount(value, self.lang, precision=precision)
+
+    def amount_range(self, interval: Interval, precision: float) -> str:
+        """Return an interval of such numbers."""
+        low, high = self.amount(interval.low, precision), self.amount(interval.high, precision)
         return f"{low}{UNBROKEN_DASH}{high}"
+
+    def score(self, value: float, metric: Metric) -> str:
+        """Return a score as its metric is read."""
+        return figures.score(value, metric, self.lang, 1)
+
+    def score_range(self, interval: Interval, metric: Metric) -> str:
+        """Return an interval of scores."""
+        return figures.score_range(interval, metric, self.lang, 1).replace("–", UNBROKEN_DASH)
 
     def duration(self, seconds: float) -> str:
         """Return a duration."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from apprenti.domain.recipe import Pick, Trial
 from apprenti.domain.sentence import Sentence
-from apprenti.recipes import PRIOR, Template
+from apprenti.recipes import PRIORS, Template
 from apprenti.stages.select.selector import N_PICKS, Ground
 
 SAFETY = 1.5
@@ -14,7 +14,7 @@ SAFETY = 1.5
 
 
 class PriorSelector:
-    """Hands out the fixed order of ``recipes.PRIOR``, leaving out what does not fit the time left.
+    """Hands out the fixed order of ``recipes.PRIORS`` for the task, leaving out what does not fit the time left.
 
     Args:
         ground: what the choice rests on.
@@ -23,7 +23,7 @@ class PriorSelector:
 
     def __init__(self, ground: Ground, *, n_picks: int = N_PICKS) -> None:
         self._ground = ground
-        templates = PRIOR["nets" if ground.networks else "classic"][:n_picks]
+        templates = PRIORS[ground.task_type]["nets" if ground.networks else "classic"][:n_picks]
         self._waiting = list(enumerate(templates, start=1))
         self._given: list[Pick] = []
 

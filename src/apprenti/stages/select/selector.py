@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from apprenti.domain.backbone_name import MIRRORED, PACKAGED, is_packaged
+from apprenti.domain.dataset import TaskType
 from apprenti.domain.knowledge_table import Knowledge
 from apprenti.domain.outlook import Outlook
 from apprenti.domain.profile import Profile
@@ -29,6 +30,7 @@ class Ground:
         canvas: what images are decoded to.
         n_fits: how often each recipe is fitted (the turns of cross-validation).
         embedded: which features are there already.
+        task_type: what is to be told.
     """
 
     profile: Profile
@@ -37,6 +39,7 @@ class Ground:
     canvas: Canvas
     n_fits: int
     embedded: frozenset[Look] = frozenset()
+    task_type: TaskType = TaskType.MULTI_CLASS
 
     @property
     def stock(self) -> Stock:
@@ -50,7 +53,7 @@ class Ground:
             recipe,
             n_rows=self.profile.n_train + self.profile.n_validation,
             n_features=sum(stock.n_features(name) for name in recipe.backbones),
-            n_labels=self.profile.n_labels,
+            n_labels=max(1, self.profile.n_labels),
             n_fits=self.n_fits,
         )
 
@@ -112,7 +115,7 @@ def open_selector(
     """Return the selector that suits what is known: a learned one, or the fixed order where that is too little.
 
     A network at hand that too little is known of leaves the fixed order, which tries it: it must not be passed over
-    because much is known of others.
+    because much is known of others. So does every task but telling classes apart: the knowledge holds accuracies.
 
     Args:
         ground: what the choice rests on.
@@ -130,6 +133,7 @@ def open_selector(
 
     if (
         knowledge is None
+        or ground.task_type is not TaskType.MULTI_CLASS
         or not enough_known(ground, knowledge, candidates, n_picks)
         or not _networks_known(ground, knowledge, candidates, least_cells=LEAST_CELLS)
     ):

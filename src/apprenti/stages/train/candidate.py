@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from apprenti.blocks.calibration import fit_temperature, softmax
-from apprenti.blocks.metrics import accuracy, balanced_accuracy, confusion_matrix, log_loss, wilson_interval
+from apprenti.blocks.answering import Array, answering_of
 from apprenti.blocks.pipeline import fit_pipeline
+from apprenti.domain.dataset import TaskType
+from apprenti.domain.metric import Metric
 from apprenti.domain.recipe import Interval, Recipe
 from apprenti.domain.seams import Clock
 from apprenti.recipes import MAX_FITTED_BYTES
@@ -27,22 +28,24 @@ class CandidateJob:
     Args:
         recipe: what to train.
         features: one ``.npy`` file per backbone of the recipe, [n, d] float32, rows in the same order.
-        labels: [n] int64 class indices.
+        labels: [n] int64 class indices, or the targets of another task, see ``blocks.answering.Array``.
         folds: which rows are held out in turn.
-        n_labels: number of classes.
+        n_labels: number of classes or labels; 1 for a number.
         seed: of everything random in the recipe.
         logits_out: the ``.npy`` file the held-out logits go to, [n, K] float32; NaN where a row is never held out.
         clock: what the seconds are measured with.
+        task_type: what is to be told.
     """
 
     recipe: Recipe
     features: tuple[Path, ...]
-    labels: NDArray[np.int64]
+    labels: Array
     folds: Folds
     n_labels: int
     seed: int
     logits_out: Path
     clock: Clock
+    task_type: TaskType = TaskType.MULTI_CLASS
 
     @property
     def name(self) -> str:
@@ -62,12 +65,13 @@ class CandidateResult:
 
     score: float
     interval: Interval
-    balanced_accuracy: float
-    log_loss: float
+    balanced_accuracy: float | None
+    log_loss: float | None
     n_validation: int
     n_fits: int
     n_fitted: int
     seconds: float
+    metric: Metric = Metric.ACCURACY
 
 
 def train_candidate(job: CandidateJob) -> CandidateResult:
@@ -79,46 +83,62 @@ def train_candidate(job: CandidateJob) -> CandidateResult:
     begun = job.clock()
     features = FeatureRows.open(job.features)
     logits = held_out_logits(
-        job.recipe, features, job.labels, job.folds, n_labels=job.n_labels, seed=job.seed
+        job.recipe,
+        features,
+        job.labels,
+        job.folds,
+        n_labels=job.n_labels,
+        seed=job.seed,
+        task_type=job.task_type,
     )
     np.save(job.logits_out, logits)
     rows = np.flatnonzero(~np.isnan(logits).any(axis=1))
     logits, labels = logits[rows], job.labels[rows]
-    answers = logits.argmax(axis=1)
-    probabilities = softmax(logits, fit_temperature(logits, labels))
+    answering = answering_of(job.task_type)
+    held_out = answering.score(logits, labels, seed=job.seed)
     return CandidateResult(
-        score=accuracy(labels, answers),
-        interval=wilson_interval(int((answers == labels).sum()), len(labels)),
-        balanced_accuracy=balanced_accuracy(confusion_matrix(labels, answers, job.n_labels)),
-        log_loss=log_loss(probabilities, labels),
+        score=held_out.score,
+        interval=held_out.interval,
+        balanced_accuracy=held_out.balanced_accuracy,
+        log_loss=held_out.log_loss,
         n_validation=len(labels),
         n_fits=job.folds.n_folds,
         n_fitted=min(features.n - len(labels) // job.folds.n_folds, features.rows_in(MAX_FITTED_BYTES)),
         seconds=job.clock() - begun,
+        metric=answering.metric,
     )
 
 
 def held_out_logits(
     recipe: Recipe,
     features: FeatureRows,
-    labels: NDArray[np.int64],
+    labels: Array,
     folds: Folds,
     *,
     n_labels: int,
     seed: int,
+    task_type: TaskType = TaskType.MULTI_CLASS,
 ) -> NDArray[np.float32]:
     """Return the logits of rows from a pipeline that did not see them, [n, K] float32; NaN where never held out.
 
     Where there are very many rows, a part of them is fitted on and a part is held out.
     """
+    answering = answering_of(task_type)
     logits = np.full((features.n, n_labels), np.nan, dtype=np.float32)
     for index in range(folds.n_folds):
         fitted, held_out = folds.turn(index)
-        fitted = features.sample(fitted, labels, max_bytes=MAX_FITTED_BYTES, seed=seed)
+        fitted = features.sample(fitted, labels, answering, max_bytes=MAX_FITTED_BYTES, seed=seed)
         held_out = held_out[
             :MAX_HELD_OUT_ROWS
         ]  # in the order of content hashes: the first ones are random ones
-        pipeline = fit_pipeline(recipe, features.take(fitted), labels[fitted], n_labels=n_labels, seed=seed)
+        pipeline = fit_pipeline(
+            recipe,
+            features.take(fitted),
+            labels[fitted],
+            n_labels=n_labels,
+            seed=seed,
+            task_type=task_type,
+        )
         for rows, block in features.blocks(held_out):
             logits[rows] = pipeline.logits(block)
     return logits

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from apprenti.blocks.sampling import sample_by_label
+from apprenti.blocks.answering import Answering, Array
 
 BLOCK_ROWS = 2048
 
@@ -61,18 +61,19 @@ class FeatureRows:
         return taken
 
     def sample(
-        self, rows: NDArray[np.intp], labels: NDArray[np.int64], *, max_bytes: int, seed: int
+        self, rows: NDArray[np.intp], targets: Array, answering: Answering, *, max_bytes: int, seed: int
     ) -> NDArray[np.intp]:
-        """Return ``rows``, or where their features would pass ``max_bytes`` a part, every class in its share.
+        """Return ``rows``, or where their features would pass ``max_bytes`` a part that stands for all of them.
 
         Args:
             rows: which rows may be taken.
-            labels: [n] int64, of all rows.
+            targets: of all rows.
+            answering: what the targets are.
             max_bytes: what the features of the rows may take in memory.
             seed: which rows are taken.
         """
         n_wanted = self.rows_in(max_bytes)
-        return rows if len(rows) <= n_wanted else rows[sample_by_label(labels[rows], n_wanted, seed=seed)]
+        return rows if len(rows) <= n_wanted else rows[answering.sample(targets[rows], n_wanted, seed=seed)]
 
     def blocks(self, rows: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
         """Yield ``rows`` a part at a time, each with its features."""

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from apprenti.blocks.answering import Array, answering_of
 from apprenti.blocks.assembly import assemble
 from apprenti.blocks.backbone import Backbone
-from apprenti.blocks.calibration import fit_temperature, softmax
 from apprenti.blocks.familiarity import Familiarity, fit_familiarity, held_out_distances, threshold
 from apprenti.blocks.pipeline import Pipeline, fit_pipeline
+from apprenti.domain.dataset import TaskType
 from apprenti.domain.recipe import Recipe
 from apprenti.stages.train.candidate import held_out_logits
 from apprenti.stages.train.feature_rows import FeatureRows
@@ -34,24 +35,26 @@ class FinishJob:
         backbones: its backbones, in the order of the recipe.
         features: one ``.npy`` file per backbone, train and validation rows, [n, d] float32.
         test_features: the same for the test rows.
-        labels: [n] int64 class indices of the train and validation rows.
+        labels: [n] int64 class indices of the train and validation rows, or the targets of another task.
         groups: [n] int64; near duplicates share a number.
         held_out_logits: [n, K] float32 of the kept trial, NaN where a row was never held out.
         more_folds: where given, every row is held out once more to find suspected label errors.
-        n_labels: number of classes.
+        n_labels: number of classes or labels; 1 for a number.
         seed: of everything random in the recipe.
+        task_type: what is to be told.
     """
 
     recipe: Recipe
     backbones: tuple[Backbone, ...]
     features: tuple[Path, ...]
     test_features: tuple[Path, ...]
-    labels: NDArray[np.int64]
+    labels: Array
     groups: NDArray[np.int64]
     held_out_logits: NDArray[np.float32]
     more_folds: Folds | None
     n_labels: int
     seed: int
+    task_type: TaskType = TaskType.MULTI_CLASS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,39 +62,58 @@ class FinishedModel:
     """The model, and all that is needed to judge it.
 
     Args:
-        graph: serialized ONNX model, pixels → probabilities, embedding, distance.
+        graph: serialized ONNX model, pixels → probabilities or value, embedding, distance.
         temperature: what logits are divided by before the softmax.
-        held_out_rows: [m] rows of train and validation with held-out probabilities.
-        held_out_probabilities: [m, K] float32, calibrated.
-        test_probabilities: [t, K] float32, calibrated.
+        held_out_rows: [m] rows of train and validation with held-out answers.
+        held_out_answers: [m, K] float32 calibrated probabilities, or [m] numbers.
+        test_answers: [t, K] or [t] float32, the same of the test rows.
         test_distances: [t] float32, from the training photos.
         familiarity_threshold: distance past which a photo is called unfamiliar.
         false_alarm_rate: the share of familiar photos the threshold was set to call unfamiliar.
+        thresholds: of each of several labels, the probability from which on it is given.
+        margin: of a number, how far around it the truth lies.
     """
 
     graph: bytes
     temperature: float
     held_out_rows: NDArray[np.intp]
-    held_out_probabilities: NDArray[np.float32]
-    test_probabilities: NDArray[np.float32]
+    held_out_answers: NDArray[np.float32]
+    test_answers: NDArray[np.float32]
     test_distances: NDArray[np.float32]
     familiarity_threshold: float
     false_alarm_rate: float
+    thresholds: tuple[float, ...] = ()
+    margin: float | None = None
 
 
 def finish(job: FinishJob) -> FinishedModel:
     """Fit the kept recipe on all rows but test, calibrate it on held-out rows, and answer the test rows."""
-    features = FeatureRows.open(job.features)
+    features, answering = FeatureRows.open(job.features), answering_of(job.task_type)
     logits = job.held_out_logits
     if job.more_folds is not None:
         logits = held_out_logits(
-            job.recipe, features, job.labels, job.more_folds, n_labels=job.n_labels, seed=job.seed
+            job.recipe,
+            features,
+            job.labels,
+            job.more_folds,
+            n_labels=job.n_labels,
+            seed=job.seed,
+            task_type=job.task_type,
         )
     rows = np.flatnonzero(~np.isnan(logits).any(axis=1))
-    temperature = fit_temperature(logits[rows], job.labels[rows])
-    fitted = features.sample(np.arange(features.n), job.labels, max_bytes=MAX_REFITTED_BYTES, seed=job.seed)
+    calibration = answering.calibrate(logits[rows], job.labels[rows])
+    fitted = features.sample(
+        np.arange(features.n), job.labels, answering, max_bytes=MAX_REFITTED_BYTES, seed=job.seed
+    )
     known = features.take(fitted)
-    pipeline = fit_pipeline(job.recipe, known, job.labels[fitted], n_labels=job.n_labels, seed=job.seed)
+    pipeline = fit_pipeline(
+        job.recipe,
+        known,
+        job.labels[fitted],
+        n_labels=job.n_labels,
+        seed=job.seed,
+        task_type=job.task_type,
+    )
     known, groups = known[:MAX_FAMILIAR_ROWS].copy(), job.groups[fitted[:MAX_FAMILIAR_ROWS]]
     familiarity = fit_familiarity(known, seed=job.seed)
     alarm = threshold(
@@ -103,21 +125,23 @@ def finish(job: FinishJob) -> FinishedModel:
         job.recipe.canvas,
         pipeline,
         n_labels=job.n_labels,
-        temperature=temperature,
         familiarity=familiarity,
+        calibration=calibration,
     )
     test_logits, test_distances = _answers(
         pipeline, familiarity, FeatureRows.open(job.test_features), job.n_labels
     )
     return FinishedModel(
         graph=graph,
-        temperature=temperature,
+        temperature=calibration.temperature,
         held_out_rows=rows,
-        held_out_probabilities=softmax(logits[rows], temperature),
-        test_probabilities=softmax(test_logits, temperature),
+        held_out_answers=calibration.answers(logits[rows]),
+        test_answers=calibration.answers(test_logits),
         test_distances=test_distances,
         familiarity_threshold=alarm,
         false_alarm_rate=FALSE_ALARM_RATE,
+        thresholds=calibration.thresholds,
+        margin=calibration.margin,
     )
 
 

@@ -103,28 +103,54 @@ function show(entry) {
 }
 
 function showAnswer(answer) {
-  const label = make("h3", "label", answer.label, " ", make("span", "", percent(answer.probability)));
-  const rows = make("ol", "rows", ...answer.top.map(showRow));
-  if (answer.familiar) return [label, rows];
+  const [said, sure] = inShort(answer);
+  const label = make("h3", "label", said, " ", make("span", "", sure));
+  const shown = [label, answer.top ? make("ol", "rows", ...showRows(answer)) : showInterval(answer)];
+  if (answer.familiar) return shown;
   const note = make("p", "note", make("strong", "", words().unfamiliar), words().unfamiliar_why);
-  return [note, label, rows];
+  return [note, ...shown];
 }
 
-function showRow({ label, probability }) {
+/** Return what is answered, in words or as a number, and how sure it is, where that is one figure. */
+function inShort(answer) {
+  if ("value" in answer) return [amount(answer.value, answer), ""];
+  if (!answer.labels) return [answer.label, percent(answer.probability)];
+  return [answer.labels.map(({ label }) => label).join(words().separator) || words().no_label, ""];
+}
+
+/** Write a number with as many decimals as its interval leaves sense in. */
+function amount(value, { interval: [low, high] }) {
+  const digits = Math.min(Math.max(1 - Math.floor(Math.log10(high - low || 1)), 0), 6);
+  return value.toLocaleString(lang(), { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+function showInterval(answer) {
+  const [low, high] = answer.interval.map((end) => amount(end, answer));
+  return make("p", "quiet", fill(words().within, { low, high, share: percent(answer.level) }));
+}
+
+/** Show the most probable labels; of several, those that are not given stand back. */
+function showRows({ top, labels }) {
+  const given = new Set((labels ?? top).map(({ label }) => label));
+  return top.map((row) => showRow(row, given.has(row.label)));
+}
+
+function showRow({ label, probability }, isGiven) {
   const bar = make("span", "fill");
   bar.style.width = `${100 * probability}%`;
   const track = make("span", "track", bar);
   track.setAttribute("aria-hidden", "true"); // the figure beside it says the same
   const which = make("span", "which", label);
   which.title = label;
-  return make("li", "", which, track, make("span", "sure", percent(probability)));
+  return make("li", isGiven ? "" : "left-out", which, track, make("span", "sure", percent(probability)));
 }
 
 /** Say the answer to those who hear the page. */
 function hear(entry) {
   const { answer, photo } = entry;
-  const values = answer && { photo: photo.name, label: answer.label, sure: percent(answer.probability) };
-  const sentence = answer && words()[answer.familiar ? "heard" : "heard_unfamiliar"];
+  const [label, sure] = answer ? inShort(answer) : [];
+  const values = answer && { photo: photo.name, label, sure };
+  const sentence = answer && words()[(sure ? "heard" : "heard_plain") + (answer.familiar ? "" : "_unfamiliar")];
   document.getElementById("heard").textContent = problemOf(entry) || fill(sentence, values);
 }
 
