@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from apprenti.domain.prediction import Prediction
     from apprenti.domain.report import Report
     from apprenti.domain.seams import Progress
+    from apprenti.flow.choosing import RecipeKind
     from apprenti.flow.export import ModelExport
     from apprenti.flow.inspect import Inspection
     from apprenti.flow.tools import Tools
@@ -145,6 +146,7 @@ def train(
     budget: str | float = DEFAULT_BUDGET,
     backbones: Sequence[Source] = (),
     seed: int = 0,
+    recipes: RecipeKind = "all",
     lang: Lang = "en",
     progress: Progress | None = None,
 ) -> Recogniser:
@@ -157,6 +159,8 @@ def train(
         backbones: ONNX files, or networks of a hub as ``"hf:OWNER/NAME"``, to take features from instead of the
             packaged network; ``"classic"`` for none.
         seed: of everything random.
+        recipes: which may be picked: ``"frozen"`` takes seconds a recipe, ``"deep"`` trains a network on the photos
+            and needs PyTorch and time, ``"all"`` does what there is time for.
         lang: language of the report.
         progress: told how far it is; nobody when left out.
 
@@ -175,6 +179,7 @@ def train(
             budget_seconds=seconds_of(budget),
             backbones=tuple(backbone_choice(backbone) for backbone in backbones),
             seed=seed,
+            recipes=recipes,
             lang=lang,
             tools=tools,
         )

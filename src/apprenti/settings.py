@@ -90,6 +90,7 @@ def open_tools(settings: Settings, progress: Progress) -> Iterator[Tools]:
             clock=time.monotonic,
             knowledge_folder=settings.knowledge_folder,
             memory_mb=settings.memory_mb,
+            unfinished_folder=settings.cache_folder / "unfinished",
             hub=settings.hub,
         )
 

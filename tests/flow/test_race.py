@@ -98,7 +98,7 @@ def race_of(script: dict[str, float | BaseException], *, without_features: str =
     tools = Tools(engine=engine, shelf=MemoryShelf(), progress=Silence(), clock=lambda: 100.0)  # type: ignore[arg-type]
     selector = FixedSelector(*script)
 
-    def job_for(pick: Pick, progress: Progress) -> CandidateJob:
+    def job_for(pick: Pick, progress: Progress, race: Race) -> CandidateJob:
         if pick.recipe.head == without_features:
             raise OutOfTimeError("features_out_of_time", n=4)
         return a_job(pick, tools)
@@ -170,7 +170,7 @@ def test_a_pick_that_looks_at_results_is_asked_for_when_they_are_there() -> None
     selector = OneAtATime("ridge.v1", "lda.v1", "logistic.v1")
     told_before: list[int] = []
 
-    def job_for(pick: Pick, progress: Progress) -> CandidateJob:
+    def job_for(pick: Pick, progress: Progress, race: Race) -> CandidateJob:
         told_before.append(len(selector.told))
         return a_job(pick, tools)
 
@@ -194,7 +194,7 @@ def test_features_worked_out_in_mid_race_have_a_bar_of_their_own() -> None:
     engine = ScriptedEngine({"ridge.v1": 0.7, "lda.v1": 0.8})
     tools = Tools(engine=engine, shelf=MemoryShelf(), progress=steps, clock=lambda: 100.0)  # type: ignore[arg-type]
 
-    def job_for(pick: Pick, progress: Progress) -> CandidateJob:
+    def job_for(pick: Pick, progress: Progress, race: Race) -> CandidateJob:
         if pick.recipe.head == "lda.v1":
             progress.begin("embedding", 70)
             progress.end()
@@ -210,7 +210,7 @@ def test_what_ends_while_features_are_worked_out_is_not_timed_longer() -> None:
     engine.n_workers = 2
     tools = Tools(engine=engine, shelf=MemoryShelf(), progress=Silence(), clock=lambda: now[0])  # type: ignore[arg-type]
 
-    def job_for(pick: Pick, progress: Progress) -> CandidateJob:
+    def job_for(pick: Pick, progress: Progress, race: Race) -> CandidateJob:
         if pick.recipe.head == "lda.v1":
             now[0] += 3
             progress.advance()

@@ -17,6 +17,7 @@ from apprenti.blocks.answering import Array, answering_of
 from apprenti.blocks.catalogue import resolve
 from apprenti.blocks.gram import blocks
 from apprenti.blocks.heads.linear import Linear
+from apprenti.blocks.heads.own import OWN, own_head
 from apprenti.blocks.heads.placement import Head, placed
 from apprenti.blocks.parameters import Parameters
 from apprenti.blocks.target_heads import fit_target_head
@@ -96,6 +97,8 @@ def fit_pipeline(
     transform = fit_transform(recipe.transform, features, parameters=recipe.parameters, seed=seed)
     transformed = _in_place(transform, features) if too_many else transform.apply(features)
     settings = recipe.parameters
+    if recipe.head == OWN:
+        return Pipeline(transform=transform, head=own_head(transformed.shape[1], n_labels))
     if answering.loss == "cross_entropy":
         head = fit_head(recipe.head, transformed, labels, n_labels=n_labels, parameters=settings, seed=seed)
     else:

@@ -28,6 +28,7 @@ class ResidualNetwork(nn.Module):
         depths: residual blocks of each stage.
         stem_width: channels of the first convolution.
         head_width: channels of the last map.
+        stem_strides: of the first two convolutions; small pictures lose too much in a stem that quarters them.
     """
 
     def __init__(
@@ -36,12 +37,14 @@ class ResidualNetwork(nn.Module):
         depths: Sequence[int] = (1, 2, 2, 1),
         stem_width: int = 32,
         head_width: int = 1024,
+        stem_strides: tuple[int, int] = (2, 2),
     ) -> None:
         super().__init__()
         self.head_width = head_width
         self.n_features = head_width + sum(widths[1:])
         self.stem = nn.Sequential(
-            convolution(3, stem_width, stride=2), convolution(stem_width, widths[0], stride=2)
+            convolution(3, stem_width, stride=stem_strides[0]),
+            convolution(stem_width, widths[0], stride=stem_strides[1]),
         )
         stages, n_in = [], widths[0]
         for i, (width, depth) in enumerate(zip(widths, depths, strict=True)):
@@ -166,7 +169,11 @@ def unfolded(numbers: Network) -> ResidualNetwork:
             depths.append(0)
         depths[-1] += 1
     network = ResidualNetwork(
-        widths, depths, stem_width=len(numbers.stem[0].bias), head_width=len(numbers.head.bias)
+        widths,
+        depths,
+        stem_width=len(numbers.stem[0].bias),
+        head_width=len(numbers.head.bias),
+        stem_strides=(numbers.stem[0].stride, numbers.stem[1].stride),
     )
     network.eval()
     given = [*numbers.stem]

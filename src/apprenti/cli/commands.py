@@ -42,6 +42,7 @@ def train(options: Namespace, desk: Desk, flows: Flows) -> int:
             budget_seconds=options.budget,
             backbones=options.backbones,
             seed=options.seed,
+            recipes=options.recipes,
             lang=desk.lang,
             tools=tools,
         )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from apprenti.domain.report import Report
     from apprenti.domain.seams import Progress
     from apprenti.flow.bench_selector import SelectorBench
+    from apprenti.flow.choosing import RecipeKind
     from apprenti.flow.export import ModelExport
     from apprenti.flow.inspect import Inspection
     from apprenti.flow.knowledge import Export, KnowledgeSummary, Merge
@@ -47,6 +48,7 @@ class Flows:
         budget_seconds: float,
         backbones: Sequence[BackboneChoice],
         seed: int,
+        recipes: RecipeKind,
         lang: Lang,
         tools: Tools,
     ) -> Training:
@@ -59,6 +61,7 @@ class Flows:
             budget_seconds=budget_seconds,
             backbones=backbones,
             seed=seed,
+            recipes=recipes,
             lang=lang,
             tools=tools,
         )

@@ -130,6 +130,7 @@ def _add_train(command: Parser) -> None:
         help=command.word("budget"),
     )
     _add_backbone(command)
+    add("--recipes", choices=("all", "frozen", "deep"), default="all", help=command.word("recipes"))
     add("--seed", type=_whole("--seed", 0, 2**32 - 1), default=0, metavar="N", help=command.word("seed"))
     _add_shared(command)
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from apprenti.domain.metric import Metric
+from apprenti.domain.network_training import is_trained
 from apprenti.domain.sentence import Sentence
 
 Fit = Literal["squash", "crop", "pad"]
@@ -91,6 +92,11 @@ class Recipe:
         settings = settings_text(self.parameters)
         base = f"{'+'.join(self.backbones)}@{self.canvas.name}/{self.transform}/{self.head}"
         return f"{base}?{settings}" if settings else base
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether a network is trained for it on the user's photos."""
+        return any(is_trained(name) for name in self.backbones)
 
     @property
     def looks(self) -> tuple[Look, ...]:

@@ -88,7 +88,9 @@ class CellsUnderWay:
         """
         if self.tools.knowledge_folder is None:
             return 0
-        cells = list(measured) or [_cell(trial, race) for trial in race.finished]
+        cells = list(measured) or [
+            _cell(trial, race) for trial in race.finished if not trial.recipe.is_trained
+        ]
         cells = [replace(cell, recipe=self._nameless(cell.recipe)) for cell in cells]
         versions = program_versions()
         try:
@@ -127,7 +129,7 @@ def start_cells(
         return under_way
     held_out = _held_out(table.fitted)
     job = CellsJob(
-        recipes=cell_recipes(profile, materials, table, tried=[trial.recipe for trial in race.finished]),
+        recipes=cell_recipes(profile, materials, table, tried=_frozen(race)),
         files=table.fitted_files,
         labels=table.labels(table.fitted, dataset.labels),
         held_out=held_out,
@@ -162,6 +164,11 @@ def cell_recipes(
     for recipe in (*tried, *cheapest):
         together.setdefault(shared_part(recipe), []).append(recipe)
     return tuple(recipe for group in together.values() for recipe in group)
+
+
+def _frozen(race: Race) -> list[Recipe]:
+    """Return the recipes tried that no network was trained for: its features know photos that cells hold out."""
+    return [trial.recipe for trial in race.finished if not trial.recipe.is_trained]
 
 
 def _held_out(examples: Sequence[Example]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

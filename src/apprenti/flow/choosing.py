@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Literal
+
 from apprenti.domain.dataset import TaskType
+from apprenti.domain.errors import OptionError
 from apprenti.domain.knowledge_table import Knowledge
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick
 from apprenti.flow.materials import Materials
-from apprenti.stages.select import Ground, Selector, open_selector
+from apprenti.stages.select import N_PICKS_BEFORE, Ground, Selector, WithNetworks, open_selector
+
+RecipeKind = Literal["all", "frozen", "deep"]
 
 ROUNDS = (2, 2, 1)
 """Picks of each round of a training: two processors have something to do most of the time."""
+
+ROUNDS_BEFORE_NETWORKS = (2, 1)
+"""The same where a network follows."""
 
 
 def ground_of(
@@ -28,12 +38,43 @@ def ground_of(
     )
 
 
-def choose_by(ground: Ground, knowledge: Knowledge | None, *, seed: int) -> Selector:
+def has_torch() -> bool:
+    """Return whether PyTorch is installed; it is not loaded."""
+    return find_spec("torch") is not None
+
+
+def refuse_without_torch(recipes: RecipeKind) -> None:
+    """Refuse to train networks alone where there is no PyTorch.
+
+    Raises:
+        OptionError: says how to have it.
+    """
+    if recipes == "deep" and not has_torch():
+        raise OptionError("deep_without_torch")
+
+
+def choose_by(
+    ground: Ground,
+    knowledge: Knowledge | None,
+    *,
+    seed: int,
+    recipes: RecipeKind = "frozen",
+    time_left: Callable[[], float] | None = None,
+) -> Selector:
     """Return the selector of a training or an inspection.
 
     Picks come in rounds: results come in an order that depends on the machine, and the same data must give the same
     model. On tables of known scores rounds did as well as looking at every result, and better than picking all at once.
     """
+    if recipes == "frozen" or time_left is None or not has_torch():
+        return open_selector(ground, knowledge=knowledge, rounds=ROUNDS, seed=seed)
+    base = open_selector(
+        ground, knowledge=knowledge, rounds=ROUNDS_BEFORE_NETWORKS, n_picks=N_PICKS_BEFORE, seed=seed
+    )
+    n_before = N_PICKS_BEFORE if recipes == "all" else 1
+    with_networks = WithNetworks(base, ground, time_left=time_left, n_before=n_before)
+    if any(pick.recipe.is_trained for pick in with_networks.plan()):
+        return with_networks
     return open_selector(ground, knowledge=knowledge, rounds=ROUNDS, seed=seed)
 
 

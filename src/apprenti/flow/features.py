@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apprenti.blocks.answering import Array, answering_of
+from apprenti.blocks.backbone import Backbone
 from apprenti.blocks.embedding import Embedded, embed_all
 from apprenti.domain.dataset import Dataset, Example, SetAside, Split, TaskType
 from apprenti.domain.errors import OutOfTimeError
@@ -34,6 +35,9 @@ class FeatureTable:
         test: test examples that have features, in the order of the rows.
         fitted_files: one ``.npy`` [n, d] float32 for each look.
         test_files: the same for test rows.
+        whole_files: features of the fitted rows from networks that learnt from all of them, for the model that is
+            kept; those in ``fitted_files`` come from their twins, which never saw the photos that are held out.
+        trained: the networks of those looks, by name.
         set_aside: photos that could not be decoded after all.
         n_left_out: photos not reached in the time given.
         materials: where backbones come from.
@@ -45,6 +49,8 @@ class FeatureTable:
     test: tuple[Example, ...]
     fitted_files: dict[Look, Path] = field(default_factory=dict)
     test_files: dict[Look, Path] = field(default_factory=dict)
+    whole_files: dict[Look, Path] = field(default_factory=dict)
+    trained: dict[str, Backbone] = field(default_factory=dict)
     set_aside: tuple[SetAside, ...] = ()
     n_left_out: int = 0
     materials: Materials
@@ -63,6 +69,27 @@ class FeatureTable:
     def files(self, recipe: Recipe) -> tuple[Path, ...]:
         """Return the files of a recipe's features, train and validation rows."""
         return tuple(self.fitted_files[look] for look in recipe.looks)
+
+    def whole(self, recipe: Recipe) -> tuple[Path, ...]:
+        """Return the files the kept recipe is refitted on."""
+        return tuple(self.whole_files.get(look, self.fitted_files[look]) for look in recipe.looks)
+
+    def backbone(self, name: str) -> Backbone:
+        """Return a backbone by the name it has in a recipe."""
+        return self.trained[name] if name in self.trained else self.materials.backbone(name)
+
+    def put_trained(self, look: Look, *, backbone: Backbone, judged: Path, whole: Path, test: Path) -> None:
+        """Know where the features of a network lie that was trained on these photos.
+
+        Args:
+            look: what they are.
+            backbone: the network that learnt from all fitted rows.
+            judged: features of the fitted rows from its twin.
+            whole: features of the fitted rows from itself.
+            test: the same of the test rows.
+        """
+        self.trained[look.backbone] = backbone
+        self.fitted_files[look], self.whole_files[look], self.test_files[look] = judged, whole, test
 
     def labels(
         self,

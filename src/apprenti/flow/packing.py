@@ -24,7 +24,6 @@ from apprenti.domain.recipe import Canvas, Pick, Recipe, Trial
 from apprenti.domain.report import BackboneCredit, Report
 from apprenti.domain.seams import Limits
 from apprenti.flow.features import FeatureTable
-from apprenti.flow.materials import Materials
 from apprenti.flow.race import Race
 from apprenti.flow.tools import Tools
 from apprenti.flow.versions import program_versions
@@ -47,7 +46,6 @@ NAMED_SCORES = (
 def pack_model(
     dataset: Dataset,
     profile: Profile,
-    materials: Materials,
     table: FeatureTable,
     picks: Sequence[Pick],
     race: Race,
@@ -64,8 +62,7 @@ def pack_model(
     Args:
         dataset: as far as it was embedded.
         profile: of it.
-        materials: backbones and canvas.
-        table: where the features lie.
+        table: where the features lie, and the backbones they come from.
         picks: the recipes chosen, in order.
         race: what came of them.
         outlook: what they rested on.
@@ -77,9 +74,10 @@ def pack_model(
     second_look = {
         pick.recipe.name: (pick.predicted_seconds - pick.embedding_seconds) * N_FOLDS
         <= SECOND_LOOK_SHARE * budget_seconds
+        and not pick.recipe.is_trained  # its features know the labels of all photos but those held out
         for pick in picks
     }
-    kept, job, finished = _finished(dataset, materials, table, race, second_look, seed=seed, tools=tools)
+    kept, job, finished = _finished(dataset, table, race, second_look, seed=seed, tools=tools)
     training = Training(
         kept=kept.recipe,
         picks=picks,
@@ -114,7 +112,6 @@ def pack_model(
 
 def _finished(
     dataset: Dataset,
-    materials: Materials,
     table: FeatureTable,
     race: Race,
     second_look: Mapping[str, bool],
@@ -127,7 +124,7 @@ def _finished(
     limits = Limits(seconds=FINISH_SECONDS, memory_mb=tools.memory_mb)
     for trial in race.ranked:
         again = second_look[trial.recipe.name]
-        job = _finish_job(dataset, materials, table, trial, race, labels, second_look=again, seed=seed)
+        job = _finish_job(dataset, table, trial, race, labels, second_look=again, seed=seed)
         try:
             return trial, job, tools.engine.run(finish, job, limits=limits)
         except ApprentiError:
@@ -160,7 +157,6 @@ def thumbnailer(examples: Sequence[Example]) -> Callable[[str], bytes]:
 
 def _finish_job(
     dataset: Dataset,
-    materials: Materials,
     table: FeatureTable,
     best: Trial,
     race: Race,
@@ -172,8 +168,8 @@ def _finish_job(
     held_out_logits = np.load(race.logits[best.recipe.name], allow_pickle=False)
     return FinishJob(
         recipe=best.recipe,
-        backbones=tuple(materials.backbone(name) for name in best.recipe.backbones),
-        features=table.files(best.recipe),
+        backbones=tuple(table.backbone(name) for name in best.recipe.backbones),
+        features=table.whole(best.recipe),
         test_features=tuple(table.test_files[look] for look in best.recipe.looks),
         labels=labels,
         groups=_group_numbers(table.fitted),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from apprenti.domain.errors import ApprentiError, OutOfMemoryError, OutOfTimeError
@@ -51,14 +51,27 @@ class Race:
             reverse=True,
         )
 
+    def of_networks(self) -> Race:
+        """Return the race without the recipes that train no network.
+
+        Raises:
+            OutOfTimeError: no recipe is left that finished.
+        """
+        trials = [trial for trial in self.trials if trial.recipe.is_trained]
+        if not any(trial.status is TrialStatus.FINISHED for trial in trials):
+            raise OutOfTimeError("no_network_finished")
+        return replace(self, trials=trials)
+
     @property
     def best(self) -> Trial:
         """The finished trial that ranks first."""
         return self.ranked[0]
 
 
-JobFor = Callable[[Pick, Progress], CandidateJob]
-"""Makes the job of a pick. It may take its time over features that are not there yet, and tells how far it is."""
+JobFor = Callable[[Pick, Progress, Race], CandidateJob]
+"""Makes the job of a pick, given what came of those before it.
+
+It may take its time over features that are not there yet, and tells how far it is."""
 
 
 def run_race(
@@ -98,7 +111,7 @@ def run_race(
             for task in [task for task in lanes.running if task in lanes.ended]:
                 runner = lanes.running[task]
                 race.logits[runner.pick.recipe.name] = runner.job.logits_out
-                trial = _trial(task, runner.pick, folds.scheme, lanes.ended[task] - runner.begun)
+                trial = _trial(task, runner.pick, runner.job.folds.scheme, lanes.ended[task] - runner.begun)
                 race.trials.append(trial)
                 if trial.status is TrialStatus.FINISHED:
                     race.results[runner.pick.recipe.name] = task.result()
@@ -171,7 +184,7 @@ def _fill(lanes: _Lanes, race: Race, selector: Selector, job_for: JobFor, scheme
         if pick is None:
             return
         try:
-            job = job_for(pick, lanes)
+            job = job_for(pick, lanes, race)
         except ApprentiError as error:
             race.trials.append(_failed(error, pick, scheme, tools.clock() - begun))
             selector.tell(race.trials[-1])

@@ -20,6 +20,8 @@ class Tools:
         clock: seconds that only grow; the same in every process of this machine (``time.monotonic``).
         knowledge_folder: where cells of the knowledge are kept; ``None`` keeps none.
         memory_mb: private memory each candidate may use.
+        unfinished_folder: where trainings of networks that are under way are kept, so that one that was killed goes on;
+            ``None`` keeps none.
         hub: where networks given as ``hf:...`` come from; ``None`` where there is none.
     """
 
@@ -29,4 +31,5 @@ class Tools:
     clock: Clock
     knowledge_folder: Path | None = None
     memory_mb: int = 4096
+    unfinished_folder: Path | None = None
     hub: HubAccess | None = None

@@ -10,6 +10,7 @@ from pathlib import Path
 from apprenti.domain.dataset import Dataset, Split
 from apprenti.domain.errors import DataError, InterruptedWorkError, OutOfTimeError, WorkError
 from apprenti.domain.hub import BackboneChoice
+from apprenti.domain.network_training import is_trained
 from apprenti.domain.outlook import Hindsight
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick, Recipe, Trial, TrialStatus
@@ -18,12 +19,13 @@ from apprenti.domain.seams import Progress
 from apprenti.domain.sentence import Sentence
 from apprenti.flow.backbones import bring_backbones
 from apprenti.flow.cells import start_cells
-from apprenti.flow.choosing import choose_by, first_pick, ground_of
+from apprenti.flow.choosing import RecipeKind, choose_by, first_pick, ground_of, refuse_without_torch
 from apprenti.flow.features import FeatureTable, lay_out_features
 from apprenti.flow.interruption import finishing_first
 from apprenti.flow.knowing import gather_knowledge
 from apprenti.flow.landmarks import Landmarks, look_for_landmarks
 from apprenti.flow.materials import Materials, gather_materials
+from apprenti.flow.networks import NetworkTrainer
 from apprenti.flow.packing import pack_model
 from apprenti.flow.race import Race, run_race
 from apprenti.flow.report import report_path_of
@@ -32,7 +34,7 @@ from apprenti.stages.ingest import read_dataset
 from apprenti.stages.profile import describe
 from apprenti.stages.report import render
 from apprenti.stages.select import Ground, Selector
-from apprenti.stages.train import CandidateJob, Folds, assign_folds
+from apprenti.stages.train import CandidateJob, Folds, assign_folds, first_turn
 from apprenti.store import check_writable, private_workspace, write_atomically
 from apprenti.texts import Lang
 
@@ -40,6 +42,11 @@ EMBED_SHARE = 0.65
 LEAST_EMBED_SHARE = 0.35
 RACE_SECONDS = 8.0
 """Reading and embedding are over at 65 % of the budget, or sooner where less than 8 seconds would be left."""
+NETWORK_RESERVE_SECONDS = 5.0
+FITS_AFTER_NETWORK = 4.0
+NETWORK_PHOTO_SECONDS = 0.006
+"""When the training of a network is over, its features are worked out, for each photo, and a recipe on them is fitted
+to be judged and once more on all photos."""
 LATE_EMBED_SHARE = 0.6
 """Of the race's time left: how long features that a later recipe asks for may take, before it is given up."""
 PACKING_SECONDS = 4.0
@@ -84,6 +91,7 @@ def train(
     budget_seconds: float,
     backbones: Sequence[BackboneChoice] = (),
     seed: int = 0,
+    recipes: RecipeKind = "frozen",
     lang: Lang = "en",
     tools: Tools,
 ) -> Training:
@@ -96,15 +104,18 @@ def train(
         backbones: ONNX files or networks of a hub to take features from instead of the packaged network; see
             ``gather_materials``.
         seed: of everything random.
+        recipes: which may be picked: ``frozen`` ones on features of networks as they are, ``deep`` ones on networks
+            trained on these photos, which take PyTorch and time, or ``all``.
         lang: language of the report page.
         tools: what to work with.
 
     Raises:
-        UserError: ``out`` cannot be written; told before anything else is done.
+        UserError: ``out`` cannot be written, or PyTorch is missing and only it would do; told first of all.
         BackboneError: a backbone cannot be had or used; told of a hub's before anything is read.
         DataError: the data cannot be trained on; the message says why and what to do.
         InterruptedWorkError: stopped before any recipe had finished.
     """
+    refuse_without_torch(recipes)
     check_writable(out)
     report_path = report_path_of(out)
     check_writable(report_path)
@@ -139,8 +150,18 @@ def train(
         folds = assign_folds(table.fitted, dataset.task_type)
         profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
         ready = replace(ground, profile=profile, n_fits=folds.n_folds, embedded=table.looks)
-        selector = choose_by(ready, knowledge, seed=seed)
+        selector = choose_by(
+            ready,
+            knowledge,
+            seed=seed,
+            recipes=recipes,
+            time_left=lambda: times.race_ends - tools.clock(),
+        )
+        trainer = NetworkTrainer(
+            dataset=dataset, table=table, folds=folds, seed=seed, folder=workspace, tools=tools
+        )
         jobs = _Jobs(
+            trainer=trainer,
             table=table,
             folds=folds,
             dataset=dataset,
@@ -150,7 +171,10 @@ def train(
             tools=tools,
         )
         race = _race(selector, jobs, deadline=times.race_ends, tools=tools)
+        if recipes == "deep":
+            race = race.of_networks()
         dataset = _with_interruption(dataset, race)
+        dataset = replace(dataset, notices=(*dataset.notices, *trainer.notices))
         cells_end = times.begun if race.interrupted else times.cells_end
         cells = start_cells(
             dataset, profile, materials, table, race, seed=seed, deadline=cells_end, tools=tools
@@ -159,7 +183,6 @@ def train(
             report, model = pack_model(
                 dataset,
                 profile,
-                materials,
                 table,
                 selector.plan(),
                 race,
@@ -222,6 +245,7 @@ class _Times:
 class _Jobs:
     """Makes the job of every pick."""
 
+    trainer: NetworkTrainer
     table: FeatureTable
     folds: Folds
     dataset: Dataset
@@ -230,29 +254,48 @@ class _Jobs:
     race_ends: float
     tools: Tools
 
-    def job_for(self, pick: Pick, progress: Progress) -> CandidateJob:
+    def job_for(self, pick: Pick, progress: Progress, race: Race) -> CandidateJob:
         """Return what the candidate's process is given, once its features are there.
+
+        A recipe on a trained network is judged on the first turn alone, since the network has seen all others.
 
         Raises:
             OutOfTimeError: there was no time left to work them out.
         """
         missing = self.table.missing(pick.recipe)
-        if missing:
+        frozen = [look for look in missing if not is_trained(look.backbone)]
+        if frozen:
             now = self.tools.clock()
             deadline = now + LATE_EMBED_SHARE * (self.race_ends - now)
-            self.table.add(missing, deadline=deadline, progress=progress)
+            self.table.add(frozen, deadline=deadline, progress=progress)
+        for look in missing:
+            if is_trained(look.backbone):
+                after = NETWORK_RESERVE_SECONDS + FITS_AFTER_NETWORK * (
+                    pick.predicted_seconds - pick.embedding_seconds
+                )
+                n_photos = len(self.table.fitted) + len(self.table.test)
+                deadline = self.race_ends - after - NETWORK_PHOTO_SECONDS * n_photos
+                self.trainer.train(look, deadline=deadline, progress=progress)
+        reference = _widest(race) if pick.recipe.is_trained else None
         digest = hashlib.sha256(pick.recipe.name.encode()).hexdigest()[:16]
         return CandidateJob(
             recipe=pick.recipe,
             features=self.table.files(pick.recipe),
             labels=self.table.labels(self.table.fitted, self.dataset.labels, self.dataset.task_type),
-            folds=self.folds,
+            folds=first_turn(self.folds) if pick.recipe.is_trained else self.folds,
             n_labels=self.dataset.n_answers,
             seed=self.seed,
             logits_out=self.workspace / f"logits-{digest}.npy",
             clock=self.tools.clock,
             task_type=self.dataset.task_type,
+            reference=reference,
         )
+
+
+def _widest(race: Race) -> Path | None:
+    """Return the held-out logits of the best recipe that was judged on all rows; ``None`` where there is none."""
+    frozen = [trial for trial in race.ranked if not trial.recipe.is_trained]
+    return race.logits[frozen[0].recipe.name] if frozen else None
 
 
 def _as_reached(dataset: Dataset, table: FeatureTable) -> Dataset:

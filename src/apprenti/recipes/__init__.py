@@ -1,6 +1,7 @@
 """The catalogue of recipes, as data."""
 
 from apprenti.recipes.catalogue import PRIOR, PRIORS
+from apprenti.recipes.policies import POLICIES
 from apprenti.recipes.space import (
     BROUGHT_SPACE,
     PACKAGED_SPACE,
@@ -11,16 +12,23 @@ from apprenti.recipes.space import (
 )
 from apprenti.recipes.templates import Material, Stock, Template, column_of, template_name
 from apprenti.recipes.times import MAX_FITTED_BYTES, SMALL_PICTURE_PX, embedding_seconds, predicted_seconds
+from apprenti.recipes.trainings import EPOCHS, SCRATCH, TRAININGS, TUNED, TUNED_LAST, training_seconds
 
 __all__ = [
     "BROUGHT_SPACE",
+    "EPOCHS",
     "MAX_FITTED_BYTES",
     "PACKAGED_SPACE",
+    "POLICIES",
     "PRIOR",
     "PRIORS",
+    "SCRATCH",
     "SIZES_PX",
     "SMALL_PICTURE_PX",
     "SPACE",
+    "TRAININGS",
+    "TUNED",
+    "TUNED_LAST",
     "Material",
     "Stock",
     "Template",
@@ -30,4 +38,5 @@ __all__ = [
     "template_name",
     "template_of",
     "templates_for",
+    "training_seconds",
 ]

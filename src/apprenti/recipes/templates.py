@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from apprenti.domain.backbone_name import CLASSIC, MIRRORED, PACKAGED, is_packaged
+from apprenti.domain.network_training import read_trained_name
 from apprenti.domain.recipe import Canvas, Parameter, Recipe, settings_text
+from apprenti.recipes.trainings import N_FEATURES
 
 Material = Literal["classic", "nets", "nets+classic"]
 """Which features a template takes: hand-made ones, those of networks, or both side by side."""
@@ -47,6 +49,9 @@ class Stock:
     def n_features(self, backbone: str) -> int:
         """Return the number of features of a backbone, in whatever size and view."""
         name = backbone.removesuffix(MIRRORED)
+        trained = read_trained_name(name)
+        if trained is not None:
+            return N_FEATURES[trained.kind]
         if is_packaged(name):
             return next(n for other, n in self.networks.items() if is_packaged(other))
         return {**self.networks, **self.classic}[name]

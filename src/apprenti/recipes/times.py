@@ -56,6 +56,7 @@ HEADS: Mapping[str, TimeModel] = {
     "tree.v1": TimeModel(rate=2.5e-7, rows=1.1, features=1.0, labels=0.2),
     "forest.v1": TimeModel(rate=1.8e-6, rows=1.0, features=1.0, labels=0.4),
     "boosting.v1": TimeModel(rate=3e-6, rows=0.8, features=0.8, labels=1.0),
+    "own.v1": TimeModel(rate=0.0, rows=1.0, features=1.0),  # learnt with its network
     "mlp.v1": TimeModel(rate=5.3e-5, rows=0.4, features=1.0, labels=0.1),
 }
 

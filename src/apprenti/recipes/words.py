@@ -6,11 +6,19 @@ from collections.abc import Sequence
 
 from apprenti.domain.backbone_name import MIRRORED, is_packaged
 from apprenti.domain.figures import decimal
+from apprenti.domain.network_training import read_trained_name
 from apprenti.domain.recipe import Recipe
 from apprenti.texts import Lang, catalogue, say
 
 AREA = "recipes"
-TEMPLATES = ("features_network", "features_packaged", "features_mirrored")
+TEMPLATES = (
+    "features_network",
+    "features_packaged",
+    "features_mirrored",
+    "features_tuned",
+    "features_tuned_last",
+    "features_scratch",
+)
 """Entries that are no block's own words."""
 
 
@@ -22,7 +30,12 @@ def phrase(recipe: Recipe, lang: Lang) -> str:
 
 def _features(backbone: str, lang: Lang) -> str:
     plain = backbone.removesuffix(MIRRORED)
-    if is_packaged(plain):
+    trained = read_trained_name(plain)
+    if trained is not None:
+        kind = trained.kind.partition(".")[0]
+        values = {"size": trained.size_px, "epochs": trained.epochs}
+        said = say(f"{AREA}.features_{kind}", lang, **values)
+    elif is_packaged(plain):
         said = say(f"{AREA}.features_packaged", lang, size=plain.rpartition("-")[2])
     else:
         said = _block("features", plain, lang) or say(f"{AREA}.features_network", lang, name=plain)

@@ -9,8 +9,10 @@ from apprenti.stages.select.prior import PriorSelector
 from apprenti.stages.select.profile_vector import PROFILE_COLUMNS, profile_vector
 from apprenti.stages.select.protocol import Matrix, Outcome, Rules, judge
 from apprenti.stages.select.selector import Ground, Selector, open_selector
+from apprenti.stages.select.with_networks import N_PICKS_BEFORE, WithNetworks
 
 __all__ = [
+    "N_PICKS_BEFORE",
     "PROFILE_COLUMNS",
     "Ground",
     "Matrix",
@@ -19,6 +21,7 @@ __all__ = [
     "Rules",
     "Selector",
     "Standing",
+    "WithNetworks",
     "judge",
     "open_selector",
     "profile_vector",

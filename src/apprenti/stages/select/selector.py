@@ -11,6 +11,7 @@ import numpy as np
 from apprenti.domain.backbone_name import MIRRORED, PACKAGED, is_packaged
 from apprenti.domain.dataset import TaskType
 from apprenti.domain.knowledge_table import Knowledge
+from apprenti.domain.network_training import is_trained
 from apprenti.domain.outlook import Outlook
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Canvas, Look, Pick, Recipe, Trial
@@ -61,10 +62,14 @@ class Ground:
         """Return what the features of a recipe should take.
 
         Args:
-            recipe: what they are for.
+            recipe: what they are for; those of a network that is trained for it are no part of this.
             there: features that will be there beside ``embedded``: those of the recipes handed out before.
         """
-        missing = [look for look in recipe.looks if look not in self.embedded and look not in there]
+        missing = [
+            look
+            for look in recipe.looks
+            if look not in self.embedded and look not in there and not is_trained(look.backbone)
+        ]
         return embedding_seconds(
             missing,
             n_photos=self.profile.n_examples,

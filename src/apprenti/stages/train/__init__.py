@@ -3,7 +3,17 @@
 from apprenti.stages.train.candidate import CandidateJob, CandidateResult, train_candidate
 from apprenti.stages.train.cells import MAX_HELD_OUT_ROWS, CellsJob, measure_cells, shared_part
 from apprenti.stages.train.finish import FinishedModel, FinishJob, finish
-from apprenti.stages.train.folds import ALWAYS_FITTED, N_FOLDS, Folds, assign_folds, stratified_folds
+from apprenti.stages.train.folds import (
+    ALWAYS_FITTED,
+    N_FOLDS,
+    Folds,
+    assign_folds,
+    first_turn,
+    stratified_folds,
+)
+from apprenti.stages.train.network_job import NetworkJob, TrainedNetwork, train_network, training_progress
+from apprenti.stages.train.symmetries import told
+from apprenti.stages.train.symmetry_job import SymmetryJob, find_symmetries_of
 
 __all__ = [
     "ALWAYS_FITTED",
@@ -15,10 +25,18 @@ __all__ = [
     "FinishJob",
     "FinishedModel",
     "Folds",
+    "NetworkJob",
+    "SymmetryJob",
+    "TrainedNetwork",
     "assign_folds",
+    "find_symmetries_of",
     "finish",
+    "first_turn",
     "measure_cells",
     "shared_part",
     "stratified_folds",
+    "told",
     "train_candidate",
+    "train_network",
+    "training_progress",
 ]

@@ -46,6 +46,12 @@ class Folds:
         return np.flatnonzero(self.fold != index), np.flatnonzero(self.fold == index)
 
 
+def first_turn(folds: Folds) -> Folds:
+    """Return the folds of what is judged once: the first turn's rows are held out, all others fitted on."""
+    fold = np.where(folds.fold == 0, 0, ALWAYS_FITTED).astype(np.int8)
+    return Folds(fold=fold, n_folds=1, scheme="holdout")
+
+
 def assign_folds(examples: Sequence[Example], task_type: TaskType = TaskType.MULTI_CLASS) -> Folds:
     """Return the folds of the train and validation examples, near duplicates always together.
 

@@ -1,0 +1,274 @@
+"""Networks trained on a person's own photos: decoded once, trained twice side by side, then features like any other.
+
+One network never sees the photos that are held out: it is judged. The other learns from all of them: it is kept. On a
+machine with two processors the second costs no time, and nothing has to be trained again when the race is won.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apprenti.blocks.backbone import Backbone
+from apprenti.blocks.item_file import read_item
+from apprenti.blocks.pixel_rows import PixelRows, write_pixels
+from apprenti.domain.dataset import Dataset, Example, TaskType
+from apprenti.domain.errors import ItemError, WorkError
+from apprenti.domain.network_training import TrainedName, read_trained_name
+from apprenti.domain.recipe import Canvas, Look
+from apprenti.domain.seams import Limits, Progress, Task
+from apprenti.domain.sentence import Sentence
+from apprenti.domain.symmetry import SymmetryFinding
+from apprenti.flow.features import FeatureTable
+from apprenti.flow.tools import Tools
+from apprenti.recipes import POLICIES, TRAININGS
+from apprenti.stages.train import (
+    Folds,
+    NetworkJob,
+    SymmetryJob,
+    TrainedNetwork,
+    find_symmetries_of,
+    told,
+    train_network,
+    training_progress,
+)
+
+DECODE_CHUNK = 25
+POLL_SECONDS = 0.1
+DISK_SHARE = 0.5
+"""Of what is free: decoded photos may take so much of the disk."""
+LONG_EPOCHS = 24
+"""From here on photos are changed more, or the network learns them by heart."""
+GREY = 128
+
+
+@dataclass(kw_only=True)
+class NetworkTrainer:
+    """Makes the features of networks that are trained on this data set.
+
+    Args:
+        dataset: with splits.
+        table: where the features go.
+        folds: which rows are held out in turn; the first turn's are never seen by the network that is judged.
+        seed: of everything random.
+        folder: private folder for files.
+        tools: what to work with.
+        finding: what flips and turns leave labels as they are, once it was looked for.
+        trained: what came of the trainings, the judged network first, by name.
+    """
+
+    dataset: Dataset
+    table: FeatureTable
+    folds: Folds
+    seed: int
+    folder: Path
+    tools: Tools
+    finding: SymmetryFinding | None = None
+    trained: dict[str, tuple[TrainedNetwork, TrainedNetwork]] = field(default_factory=dict)
+
+    @property
+    def notices(self) -> tuple[Sentence, ...]:
+        """What was found out about flips and turns, where a network was trained."""
+        return () if self.finding is None else told(self.finding, self.dataset.labels)
+
+    def train(self, look: Look, *, deadline: float, progress: Progress) -> None:
+        """Train the network of a look, and put its features into the table.
+
+        Args:
+            look: of a trained backbone.
+            deadline: on the clock of the tools; the training is shortened to meet it.
+            progress: shown the step, in hundredths.
+
+        Raises:
+            OutOfTimeError: there was no time for a useful part of it.
+            OutOfMemoryError: it did not fit into memory.
+            WorkError: there is no room for the decoded photos, or the training failed.
+        """
+        trained = read_trained_name(look.backbone)
+        if trained is None:
+            raise AssertionError(f"{look.backbone} is not trained")
+        pixels = self._decoded(look.canvas, deadline=deadline, progress=progress)
+        if self.finding is None:
+            self.finding = self._found(pixels)
+        jobs = self._jobs(trained, pixels, deadline=deadline)
+        progress.begin("networks", 100)
+        try:
+            judged, whole = self._wait(jobs, progress)
+        finally:
+            progress.end()
+        self.trained[look.backbone] = (judged, whole)
+        n = len(self.table.fitted)
+        fitted, test = _cut(whole.features, n)
+        self.table.put_trained(
+            look,
+            backbone=_backbone(trained, whole),
+            judged=judged.features,
+            whole=fitted,
+            test=test,
+        )
+
+    def _decoded(self, canvas: Canvas, *, deadline: float, progress: Progress) -> PixelRows:
+        path = self.folder / f"pixels-{canvas.name}.npy"
+        if path.exists():
+            return PixelRows.open(path)
+        examples = (*self.table.fitted, *self.table.test)
+        n_bytes = len(examples) * canvas.size_px**2 * 3
+        if n_bytes > DISK_SHARE * shutil.disk_usage(self.folder).free:
+            raise WorkError("no_room_for_photos", folder=str(self.folder), mb=n_bytes // 2**20)
+        chunks = [
+            (examples[start : start + DECODE_CHUNK], canvas)
+            for start in range(0, len(examples), DECODE_CHUNK)
+        ]
+        progress.begin("decoding", len(examples))
+        try:
+            parts = (_counted(part, progress) for part in self.tools.engine.map(_decode, chunks))
+            return write_pixels(path, parts, n=len(examples), size_px=canvas.size_px)
+        finally:
+            progress.end()
+
+    def _found(self, pixels: PixelRows) -> SymmetryFinding:
+        """Return which changes leave labels what they are; of several labels or a number nothing is known."""
+        if self.dataset.task_type is not TaskType.MULTI_CLASS:
+            return SymmetryFinding(judged=(), n=0)
+        _, groups = np.unique(
+            [example.group or example.content_hash for example in self.table.fitted], return_inverse=True
+        )
+        job = SymmetryJob(
+            pixels=pixels.path,
+            labels=self._targets(),
+            groups=groups.astype(np.int64),
+            n_labels=len(self.dataset.labels),
+            seed=self.seed,
+        )
+        limits = Limits(seconds=120.0, memory_mb=self.tools.memory_mb)
+        return self.tools.engine.run(find_symmetries_of, job, limits=limits)
+
+    def _targets(self) -> NDArray[np.int64]:
+        return self.table.labels(self.table.fitted, self.dataset.labels, self.dataset.task_type)
+
+    def _jobs(self, trained: TrainedName, pixels: PixelRows, *, deadline: float) -> list[NetworkJob]:
+        """Return the network that is judged, and the one that is kept."""
+        from apprenti.blocks.embedded import load_embedded
+
+        holding = self.finding.holding if self.finding is not None else ()
+        n, n_test = len(self.table.fitted), len(self.table.test)
+        fitted, held_out = self.folds.turn(0)
+        everything, none = np.arange(n), np.arange(0)
+        settings = TRAININGS[trained.kind]
+        start = load_embedded(trained.size_px).graph if settings.start == "packaged" else b""
+        return [
+            NetworkJob(
+                trained=trained,
+                settings=settings,
+                policy=POLICIES[policy_for(trained.epochs, things="mirror" in holding)],
+                symmetries=tuple(holding),
+                start=start,
+                pixels=pixels.path,
+                targets=self._targets(),
+                n_outputs=self.dataset.n_answers,
+                task_type=self.dataset.task_type,
+                fitted=rows,
+                held_out=scored,
+                shown=np.arange(n + n_test) if stem == "whole" else everything,
+                folder=self.folder,
+                stem=f"{trained.name}-{stem}",
+                seed=self.seed,
+                deadline=deadline,
+                clock=self.tools.clock,
+                checkpoints=self.tools.unfinished_folder,
+                data_key=self.dataset.fingerprint,
+            )
+            for stem, rows, scored in (("judged", fitted, held_out), ("whole", everything, none))
+        ]
+
+    def _wait(self, jobs: Sequence[NetworkJob], progress: Progress) -> list[TrainedNetwork]:
+        """Return what came of all jobs; where one fails, or Ctrl-C is pressed, the others are stopped."""
+        limits = Limits(
+            seconds=max(1.0, jobs[0].deadline - self.tools.clock()) + features_seconds(len(jobs[1].shown)),
+            memory_mb=self.tools.memory_mb,
+        )
+        tasks: list[Task[TrainedNetwork]] = []
+        shown = 0
+        try:
+            for job in jobs:
+                tasks.append(self.tools.engine.start(train_network, job, limits=limits))
+            while not all(task.poll() for task in tasks):
+                if any(task.poll() for task in tasks):
+                    for task in tasks:
+                        if task.poll():
+                            task.result()  # raises where it failed
+                done = round(100 * min(training_progress(job) for job in jobs))
+                progress.advance(max(0, done - shown))
+                shown = max(shown, done)
+                time.sleep(POLL_SECONDS)
+            return [task.result() for task in tasks]
+        finally:
+            for task in tasks:
+                task.kill()
+
+
+def policy_for(epochs: int, *, things: bool) -> str:
+    """Return the policy photos are changed by.
+
+    Args:
+        epochs: of the training.
+        things: whether mirrored photos stay what they were: so it is of things, which may be anywhere in a photo, and
+            not of signs, whose every line counts.
+    """
+    if not things:
+        return "gentle"
+    return "strong" if epochs >= LONG_EPOCHS else "photo"
+
+
+def features_seconds(n_photos: int) -> float:
+    """Return the seconds that features of so many photos may take at the end of a training."""
+    return 10.0 + 0.012 * n_photos
+
+
+def _backbone(trained: TrainedName, network: TrainedNetwork) -> Backbone:
+    return Backbone(
+        name=trained.name,
+        graph=network.graph.read_bytes(),
+        size_px=trained.size_px,
+        fit="squash",
+        n_features=network.n_features,
+        has_feature_map=True,
+        licence="Apache-2.0",
+        source="apprenti",
+    )
+
+
+def _cut(path: Path, n: int) -> tuple[Path, Path]:
+    """Return the first rows of a file and the others, as files beside it."""
+    rows = np.load(path, mmap_mode="r")
+    parts = (path.with_name(f"{path.stem}-fitted.npy"), path.with_name(f"{path.stem}-test.npy"))
+    np.save(parts[0], rows[:n])
+    np.save(parts[1], rows[n:])
+    return parts
+
+
+def _counted(part: NDArray[np.uint8], progress: Progress) -> NDArray[np.uint8]:
+    progress.advance(len(part))
+    return part
+
+
+def _decode(chunk: tuple[Sequence[Example], Canvas]) -> NDArray[np.uint8]:
+    """Return the pixels of examples, [m, S, S, 3] uint8; grey where a file has been lost since it was embedded."""
+    from apprenti.blocks.decoding import decode
+
+    examples, canvas = chunk
+    pixels = np.full((len(examples), canvas.size_px, canvas.size_px, 3), GREY, dtype=np.uint8)
+    for place, example in enumerate(examples):
+        try:
+            pixels[place] = decode(
+                read_item(Path(example.path), item=example.name), canvas, item=example.name
+            )
+        except ItemError:
+            continue
+    return pixels

@@ -1,0 +1,221 @@
+"""A selector that also trains networks: a few frozen recipes first, then what time is left for.
+
+Frozen recipes take seconds and say how much there is to gain; a network takes minutes and shows what photos unlike
+those of any other data set need. So networks come last, as long as time allows, and are left out where it does not or
+where the recipes before them made no mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from apprenti.domain.backbone_name import CLASSIC, PACKAGED
+from apprenti.domain.network_training import TrainedName
+from apprenti.domain.outlook import Outlook
+from apprenti.domain.recipe import Canvas, Parameter, Pick, Recipe, Trial, TrialStatus
+from apprenti.domain.sentence import Sentence
+from apprenti.recipes import EPOCHS, SCRATCH, SMALL_PICTURE_PX, TUNED, training_seconds
+from apprenti.recipes.times import N_CORES, decoding_ms
+from apprenti.stages.select.selector import Ground, Selector
+
+N_PICKS_BEFORE = 3
+"""Frozen recipes that are tried before a network: the fourth and fifth gain a fifth of a point on average."""
+TIME_SHARE = 0.9
+"""Of the time left, what a training is planned to take: it is shortened where the machine is slower than foretold."""
+FIXED_SECONDS = 8.0
+"""Judging the features of a network, beyond what its recipe should take, and finding symmetries."""
+LEAST_EPOCHS = 2
+LEAST_PHOTOS = 40
+"""Fewer say nothing about whether a network learnt anything: a fifth of them judges it."""
+SIDES: tuple[tuple[int, int], ...] = ((128, 16), (96, 3), (64, LEAST_EPOCHS))
+"""Sides in pixels, and the epochs there must be time for: details pay where there is time to learn them."""
+SMALL_SIDES: tuple[tuple[int, int], ...] = ((32, LEAST_EPOCHS),)
+LEAST_PACKAGED_PX = 64
+"""The packaged network sees little in smaller squares."""
+FITTED_TWICE = 4.0
+"""The recipe on a network's features is fitted once to judge it and once on all photos; and predictions err."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkWay:
+    """What is done with the features of a trained network.
+
+    Args:
+        beside: whether other features stand beside them.
+        transform: versioned block name.
+        head: versioned block name.
+        parameters: settings of both.
+        reason: entry of ``texts/*/select.toml``.
+    """
+
+    beside: bool
+    transform: str
+    head: str
+    parameters: dict[str, Parameter]
+    reason: str
+
+
+WAYS = (
+    NetworkWay(
+        beside=True,
+        transform="power.v1",
+        head="kernel_ridge.v1",
+        parameters={"alpha": 0.03, "gamma": 1.0},
+        reason="network_beside",
+    ),
+    NetworkWay(beside=False, transform="none.v1", head="own.v1", parameters={}, reason="network_own"),
+)
+"""Tried on one training: together with what needs no training, and the network alone with its own head."""
+
+
+class WithNetworks:
+    """Hands out what another selector picks, then recipes on a network that is trained on these very photos.
+
+    Args:
+        base: picks frozen recipes; told of all results.
+        ground: what the choice rests on.
+        time_left: seconds until the race must be over.
+        n_before: frozen recipes before the first network.
+    """
+
+    def __init__(
+        self,
+        base: Selector,
+        ground: Ground,
+        *,
+        time_left: Callable[[], float],
+        n_before: int = N_PICKS_BEFORE,
+    ) -> None:
+        self._base, self._ground, self._time_left, self._n_before = base, ground, time_left, n_before
+        self._handed: list[Pick] = []
+        self._told: dict[str, Trial] = {}
+        self._waiting: list[Pick] = []
+        self._is_decided = False
+
+    def plan(self) -> tuple[Pick, ...]:
+        """Return the picks as they stand now, those already handed out first."""
+        known = {pick.recipe.name: pick for pick in self._base.plan()}
+        handed = [known.get(pick.recipe.name, pick) for pick in self._handed]
+        if self._is_decided:
+            return (*handed, *self._waiting)
+        names = {pick.recipe.name for pick in handed}
+        others = [pick for pick in known.values() if pick.recipe.name not in names]
+        before = others[: max(0, self._n_before - len(handed))]
+        return (*handed, *before, *self._networks())
+
+    def ask(self, *, seconds_left: float) -> Pick | None:
+        """Return the next pick; a network as soon as the frozen recipes before it have been handed out."""
+        if not self._is_decided and len(self._handed) < self._n_before:
+            pick = self._base.ask(seconds_left=seconds_left)
+            if pick is not None:
+                self._handed.append(pick)
+                return pick
+        if not self._is_decided:
+            self._is_decided, self._waiting = True, self._networks()
+        if not self._waiting:
+            return None
+        pick = self._waiting.pop(0)
+        if self._has_failed(pick):
+            return self.ask(seconds_left=seconds_left)
+        self._handed.append(pick)
+        return pick
+
+    @property
+    def waiting(self) -> bool:
+        """Whether results must be told before the next pick: networks come after all that is quick."""
+        if not self._is_decided and len(self._handed) < self._n_before:
+            return self._base.waiting
+        frozen = [pick for pick in self._handed if not pick.recipe.is_trained]
+        return any(pick.recipe.name not in self._told for pick in frozen)
+
+    def tell(self, trial: Trial) -> None:
+        """Take in what came of a pick."""
+        self._told[trial.recipe.name] = trial
+        self._base.tell(trial)
+
+    def outlook(self) -> Outlook | None:
+        """Return what is expected of the frozen recipes; of networks no past data set tells yet."""
+        return self._base.outlook()
+
+    def _networks(self) -> list[Pick]:
+        """Return the recipes on the longest training there is time for; none where it would not pay."""
+        profile = self._ground.profile
+        n = profile.n_train + profile.n_validation
+        finished = [trial for trial in self._told.values() if trial.status is TrialStatus.FINISHED]
+        if n < LEAST_PHOTOS or any(trial.score == 1.0 for trial in finished):
+            return []
+        trained = self._training()
+        if trained is None:
+            return []
+        return [self._pick(way, trained) for way in WAYS]
+
+    def _training(self) -> TrainedName | None:
+        """Return what is trained: the largest squares and the most epochs that fit the time left."""
+        profile = self._ground.profile
+        small = max(profile.width_px, profile.height_px) <= SMALL_PICTURE_PX
+        kind = SCRATCH if small or not self._ground.stock.has_packaged else TUNED
+        for side_px, least_epochs in SMALL_SIDES if small else SIDES:
+            fitting = [
+                TrainedName(kind=kind, size_px=side_px, epochs=epochs)
+                for epochs in EPOCHS
+                if epochs >= least_epochs
+                and self._seconds(TrainedName(kind=kind, size_px=side_px, epochs=epochs))
+                <= TIME_SHARE * self._time_left()
+            ]
+            if fitting:
+                return fitting[-1]
+        return None
+
+    def _seconds(self, trained: TrainedName) -> float:
+        """Return what a training, its features and the recipe on them should take."""
+        profile = self._ground.profile
+        n_photos = profile.n_examples
+        recipe = self._recipe(WAYS[0], trained)
+        fitting = self._ground.fitting_seconds(recipe)
+        decoding = n_photos * decoding_ms(profile.width_px, profile.height_px) / 1000 / N_CORES
+        return (
+            training_seconds(trained, n_photos=profile.n_train + profile.n_validation)
+            + decoding
+            + self._ground.embedding_seconds(recipe)
+            + FITTED_TWICE * fitting / self._ground.n_fits
+            + FIXED_SECONDS
+        )
+
+    def _recipe(self, way: NetworkWay, trained: TrainedName) -> Recipe:
+        beside = self._beside(trained) if way.beside else ()
+        return Recipe(
+            backbones=(trained.name, *beside),
+            canvas=Canvas(size_px=trained.size_px, fit="squash"),
+            transform=way.transform,
+            head=way.head,
+            parameters=way.parameters,
+        )
+
+    def _beside(self, trained: TrainedName) -> tuple[str, ...]:
+        """Return the frozen features that stand beside a network's."""
+        seen = self._ground.stock.has_packaged and trained.size_px >= LEAST_PACKAGED_PX
+        packaged = (f"{PACKAGED}-{trained.size_px}",) if seen else ()
+        return (*packaged, *((CLASSIC,) if CLASSIC in self._ground.classic else ()))
+
+    def _pick(self, way: NetworkWay, trained: TrainedName) -> Pick:
+        recipe = self._recipe(way, trained)
+        fitting = self._ground.fitting_seconds(recipe) / self._ground.n_fits
+        seconds = self._seconds(trained) if way is WAYS[0] else fitting
+        return Pick(
+            recipe=recipe,
+            reason=Sentence(
+                key=f"select.{way.reason}_{trained.kind.partition('.')[0]}",
+                values={"epochs": trained.epochs, "size": trained.size_px},
+            ),
+            predicted_seconds=seconds,
+            embedding_seconds=max(0.0, seconds - fitting),
+        )
+
+    def _has_failed(self, pick: Pick) -> bool:
+        """Return whether another recipe on the same training could not be had: nor can this one."""
+        name = pick.recipe.backbones[0]
+        return any(
+            trial.recipe.backbones[0] == name and trial.status is not TrialStatus.FINISHED
+            for trial in self._told.values()
+        )

@@ -1,0 +1,349 @@
+"""The loop: how a network learns from photos, step by step. PyTorch.
+
+A step takes some photos from the file, changes them at random, asks the network, compares with what is true, and
+moves every weight a little against its share of the mistake. All the rest is about doing this quickly, for no longer
+than there is time, and so that a training that was killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from apprenti.blocks.augmentation import augmented, mixed, plain
+from apprenti.blocks.residual_network import ResidualNetwork
+from apprenti.domain.errors import OutOfMemoryError, OutOfTimeError, WorkError
+from apprenti.domain.network_training import NetworkTraining
+from apprenti.domain.policy import Policy
+from apprenti.domain.seams import Clock
+from apprenti.domain.symmetry import Symmetry
+from apprenti.stages.train.checkpoint import Checkpoint
+from apprenti.stages.train.history import History
+from apprenti.stages.train.losses import Losses, Material, losses_of
+from apprenti.stages.train.rates import rate_share
+
+LEAST_BATCH = 4
+"""A batch is halved when memory runs out, down to here."""
+STEPS_BETWEEN_LOOKS = 10
+"""At the clock."""
+LEAST_SHARE_DONE = 0.2
+"""Of the epochs: a training that time cuts shorter is not worth its features."""
+SECONDS_BETWEEN_CHECKPOINTS = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How a network is trained.
+
+    Args:
+        settings: of the training.
+        epochs: how often every photo is seen.
+        policy: how photos are changed.
+        symmetries: what leaves their labels as they are.
+        half_precision: whether convolutions are computed in bfloat16.
+        seed: of the order of photos and their changes.
+        deadline: on ``clock``; the plan is shortened to meet it.
+        clock: seconds.
+    """
+
+    settings: NetworkTraining
+    epochs: int
+    policy: Policy
+    symmetries: tuple[Symmetry, ...]
+    half_precision: bool
+    seed: int
+    deadline: float
+    clock: Clock
+
+
+@dataclass(kw_only=True)
+class Learner:
+    """A network, its head and what goes with them while they learn.
+
+    Args:
+        network: photos → features.
+        head: features → logits.
+        plan: how it learns.
+        material: from what.
+        batch: photos a step.
+    """
+
+    network: ResidualNetwork
+    head: nn.Linear
+    plan: Plan
+    material: Material
+    batch: int
+    step: int = 0
+    n_steps: int = 0
+    optimiser: torch.optim.Optimizer = field(init=False)
+    averaged: nn.Module | None = field(init=False, default=None)
+    losses: Losses = field(init=False)
+
+    def __post_init__(self) -> None:
+        settings = self.plan.settings
+        self.losses = losses_of(self.material, settings)
+        self.network = cast("ResidualNetwork", self.network.to(memory_format=torch.channels_last))
+        groups = rate_groups(self.network, self.head, settings)
+        self.optimiser = (
+            torch.optim.AdamW(groups)
+            if settings.optimiser == "adamw"
+            else torch.optim.SGD(groups, lr=settings.rate, momentum=settings.momentum, nesterov=True)
+        )
+        self.n_steps = max(1, math.ceil(self.plan.epochs * len(self.material.fitted) / self.batch))
+        if settings.ema:
+            self.averaged = copy.deepcopy(nn.ModuleList([self.network, self.head])).eval()
+
+    @property
+    def progress(self) -> float:
+        """Share of the training that is done, 0..1."""
+        return self.step / self.n_steps
+
+    @property
+    def side_px(self) -> int:
+        """Side of the pictures now: smaller at first where the training grows, a multiple of 32."""
+        last = self.material.pixels.size_px
+        start = self.plan.settings.grows_from
+        share = min(1.0, start + (1 - start) * self.progress / 0.7)
+        return min(last, max(32, round(last * share / 32) * 32)) if share < 1 else last
+
+    def rows(self) -> NDArray[np.intp]:
+        """Return the rows of this step: every epoch has an order of its own, which depends on the seed alone."""
+        fitted = self.material.fitted
+        first = self.step * self.batch
+        places = np.arange(first, first + self.batch)
+        orders = {
+            epoch: np.random.default_rng([self.plan.seed, epoch]).permutation(len(fitted))
+            for epoch in set((places // len(fitted)).tolist())
+        }
+        return np.asarray([fitted[orders[p // len(fitted)][p % len(fitted)]] for p in places.tolist()])
+
+    def learn(self) -> float:
+        """Take one step; return the loss."""
+        settings, policy = self.plan.settings, self.plan.policy
+        rows = self.rows()
+        generator = torch.Generator().manual_seed(self.plan.seed * 2**32 + self.step)
+        photos = augmented(
+            torch.from_numpy(self.material.pixels.take(rows)),
+            side_px=self.side_px,
+            policy=policy,
+            symmetries=self.plan.symmetries,
+            generator=generator,
+        )  # [b, 3, side, side]
+        wanted = self.losses.wanted(rows)  # [b, n_outputs]
+        photos, wanted = mixed(photos, wanted, alpha=policy.mixup_alpha, generator=generator)
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["highest"] * rate_share(self.progress, settings.schedule)
+        self.network.train()
+        logits = self.logits(photos)  # [b, n_outputs]
+        loss = self.losses.loss(logits, wanted)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        parameters = [*self.network.parameters(), *self.head.parameters()]
+        nn.utils.clip_grad_norm_(parameters, settings.clip_norm)
+        self.optimiser.step()
+        self.step += 1
+        self._follow()
+        return float(loss.detach())
+
+    def logits(self, photos: Tensor) -> Tensor:
+        """Return the logits, float32 [b, n_outputs], of photos, float32 [b, 3, h, w]."""
+        photos = photos.contiguous(memory_format=torch.channels_last)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.plan.half_precision):
+            features = self.network.features(photos)  # [b, d]
+        return cast("Tensor", self.head(features.float()))
+
+    @torch.no_grad()
+    def score(self) -> float | None:
+        """Return the score on held-out photos, 0..1; ``None`` without any."""
+        rows = self.material.held_out
+        if not len(rows):
+            return None
+        self.network.eval()
+        parts = [
+            self.logits(
+                plain(
+                    torch.from_numpy(self.material.pixels.take(rows[i : i + 64])),
+                    side_px=self.material.pixels.size_px,
+                )
+            )
+            for i in range(0, len(rows), 64)
+        ]
+        return self.losses.score(torch.cat(parts), rows)
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """Move the averaged weights towards those of now; at first faster, since what was is worth little."""
+        if self.averaged is None:
+            return
+        kept = min(self.plan.settings.ema, (1 + self.step) / (10 + self.step))
+        now = nn.ModuleList([self.network, self.head]).state_dict()
+        for name, old in self.averaged.state_dict().items():
+            if old.is_floating_point():
+                old.lerp_(now[name], 1 - kept)
+            else:
+                old.copy_(now[name])
+
+    @torch.no_grad()
+    def settle(self) -> None:
+        """Let the averaged weights, where there are any, take the place of the last ones."""
+        if self.averaged is not None:
+            nn.ModuleList([self.network, self.head]).load_state_dict(self.averaged.state_dict())
+        self.network.eval()
+
+
+def fit_network(
+    learner: Learner, *, history: History, checkpoint: Checkpoint | None = None, name: str = "network"
+) -> None:
+    """Train until the plan is done, no photo taught anything any more, or time is up; the network is left in eval mode.
+
+    Args:
+        learner: as it was made; goes on from the checkpoint where there is one.
+        history: told of every epoch.
+        checkpoint: where the training is kept, so that one that was killed goes on.
+        name: what errors call it.
+
+    Raises:
+        OutOfTimeError: there was time for less than ``LEAST_SHARE_DONE`` of it.
+        OutOfMemoryError: even ``LEAST_BATCH`` photos at a time were too many.
+        WorkError: the loss was no longer a number.
+    """
+    clock = learner.plan.clock
+    if checkpoint is not None:
+        checkpoint.restore(learner)
+    begun = saved = clock()
+    first, total, n_told = learner.step, 0.0, 0
+    patience = Patience(share=learner.plan.settings.patience, epochs=learner.plan.epochs)
+    per_epoch = max(1, math.ceil(len(learner.material.fitted) / learner.batch))
+    while learner.step < learner.n_steps:
+        loss = _learn_within_memory(learner, name)
+        if not math.isfinite(loss):
+            raise WorkError("training_diverged", item=name, step=learner.step)
+        total, n_told = total + loss, n_told + 1
+        now = clock()
+        if learner.step % STEPS_BETWEEN_LOOKS == 0:
+            _keep_to_time(learner, begun=begun, first=first, now=now, name=name)
+            history.pace(learner, seconds=now - begun, n_steps=learner.step - first)
+        if checkpoint is not None and now - saved > SECONDS_BETWEEN_CHECKPOINTS:
+            checkpoint.save(learner)
+            saved = now
+        if learner.step % per_epoch == 0 or learner.step >= learner.n_steps:
+            score = learner.score()
+            history.epoch(
+                learner,
+                epoch=learner.step / per_epoch,
+                loss=total / n_told,
+                score=score,
+                seconds=clock() - begun,
+                n_steps=learner.step - first,
+            )
+            total, n_told = 0.0, 0
+            if patience.is_over(score):
+                break
+    learner.settle()
+
+
+@dataclass(kw_only=True)
+class Patience:
+    """Ends a training that has stopped getting better.
+
+    Args:
+        share: of the epochs that may pass without a better score; 1 for any number.
+        epochs: of the plan.
+    """
+
+    share: float
+    epochs: int
+    _best: float = -math.inf
+    _n_since: int = 0
+
+    def is_over(self, score: float | None) -> bool:
+        """Take in the score of an epoch; return whether there have been too many since the best."""
+        if score is None or self.share >= 1:
+            return False
+        self._n_since = 0 if score > self._best else self._n_since + 1
+        self._best = max(self._best, score)
+        return self._n_since > self.share * self.epochs
+
+
+def _learn_within_memory(learner: Learner, name: str) -> float:
+    """Take a step; where memory runs out take it with half the photos, and go on with so many."""
+    while True:
+        try:
+            return learner.learn()
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            if learner.batch // 2 < LEAST_BATCH:
+                raise OutOfMemoryError("training_memory", item=name) from error
+            learner.optimiser.zero_grad(set_to_none=True)
+            learner.batch //= 2
+            learner.step, learner.n_steps = 2 * learner.step, 2 * learner.n_steps
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether an error says that there was not enough memory, of the machine or of its GPU."""
+    said = str(error).lower()
+    return isinstance(error, MemoryError) or "out of memory" in said or "can't allocate memory" in said
+
+
+def _keep_to_time(learner: Learner, *, begun: float, first: int, now: float, name: str) -> None:
+    """Shorten the plan where the deadline would pass before its end."""
+    pace = (now - begun) / (learner.step - first)
+    n_left = (learner.plan.deadline - now) / pace
+    if learner.step + n_left >= learner.n_steps:
+        return
+    planned = learner.plan.epochs * len(learner.material.fitted) / learner.batch
+    learner.n_steps = max(learner.step, int(learner.step + n_left))
+    if learner.n_steps < LEAST_SHARE_DONE * planned:
+        raise OutOfTimeError("training_out_of_time", item=name)
+
+
+def rate_groups(
+    network: ResidualNetwork, head: nn.Linear, settings: NetworkTraining
+) -> list[dict[str, object]]:
+    """Return the parameters that learn in groups, each with its highest rate and its decay.
+
+    Earlier stages learn more slowly by ``depth_factor`` a stage; biases and normalisations do not decay.
+    """
+    parts: list[nn.Module] = [network.stem, *network.stages, network.head]
+    groups: list[dict[str, object]] = []
+    for depth, part in enumerate(reversed(parts)):
+        learns = settings.layers == "all" or depth < 2
+        for parameter in part.parameters():
+            parameter.requires_grad_(learns)
+        if learns:
+            rate = settings.rate * settings.depth_factor**depth
+            groups += _groups(list(part.parameters()), rate, settings.weight_decay)
+    return [*groups, *_groups(list(head.parameters()), settings.rate * settings.head_factor, 0.0)]
+
+
+def _groups(parameters: list[nn.Parameter], rate: float, decay: float) -> list[dict[str, object]]:
+    matrices = [parameter for parameter in parameters if parameter.ndim > 1]
+    others = [parameter for parameter in parameters if parameter.ndim <= 1]
+    return [
+        {"params": matrices, "lr": rate, "highest": rate, "weight_decay": decay},
+        {"params": others, "lr": rate, "highest": rate, "weight_decay": 0.0},
+    ]
+
+
+StepAt = Callable[[float], float]
+
+
+def trial_steps(learner: Learner) -> StepAt:
+    """Return what takes a step at a given rate on a copy of the learner: for ``rates.find_rate``."""
+    twin = copy.deepcopy(learner)
+
+    def step_at(rate: float) -> float:
+        for group in twin.optimiser.param_groups:
+            group["highest"] = rate / rate_share(twin.progress, twin.plan.settings.schedule)
+        return twin.learn()
+
+    return step_at

@@ -1,0 +1,289 @@
+"""One training of a network, alone in its process: from decoded photos to a graph and the features it gives."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apprenti.blocks.answering import Array, answering_of
+from apprenti.blocks.pixel_rows import PixelRows
+from apprenti.blocks.sampling import sample_rows
+from apprenti.blocks.trained_graph import trained_graph
+from apprenti.domain.dataset import TaskType
+from apprenti.domain.network_training import NetworkTraining, TrainedName
+from apprenti.domain.policy import Policy
+from apprenti.domain.seams import Clock
+from apprenti.domain.symmetry import Symmetry
+from apprenti.stages.train.history import History
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from apprenti.blocks.heads.linear import Linear
+    from apprenti.blocks.residual_network import ResidualNetwork
+    from apprenti.stages.train.loop import Learner
+
+VERSION = 1
+"""Raised when the loop changes, so that no training goes on from what another loop left."""
+MEASURED_PHOTOS = 512
+"""Photos the means and spreads of the packaged network's normalisations are measured on."""
+HEAD_PHOTOS = 4000
+"""Photos the head is begun on, at most."""
+ROWS_AT_ONCE = 64
+TIMED_BATCH = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkJob:
+    """All that a training needs.
+
+    Args:
+        trained: what is trained.
+        settings: how, as ``recipes.TRAININGS`` has it.
+        policy: how photos are changed.
+        symmetries: what leaves their labels as they are.
+        start: graph of the packaged network, for a training that begins there.
+        pixels: file of decoded photos, uint8 [n, S, S, 3]; those with targets first.
+        targets: [m] or [m, K], m ≤ n, see ``blocks.answering.Array``.
+        n_outputs: number of classes or labels; 1 for a number.
+        task_type: what is to be told.
+        fitted: rows learnt from, below m.
+        held_out: rows the score of every epoch is measured on; may be empty.
+        shown: rows features are worked out for at the end.
+        folder: where graph, features, history go, under ``stem``.
+        stem: beginning of the names of the files.
+        seed: of everything random.
+        deadline: on ``clock``.
+        clock: seconds.
+        checkpoints: folder that outlives a kill; ``None`` keeps none.
+        data_key: stands for the photos and targets in the name of a checkpoint.
+    """
+
+    trained: TrainedName
+    settings: NetworkTraining
+    policy: Policy
+    symmetries: tuple[Symmetry, ...]
+    start: bytes
+    pixels: Path
+    targets: Array
+    n_outputs: int
+    task_type: TaskType
+    fitted: NDArray[np.intp]
+    held_out: NDArray[np.intp]
+    shown: NDArray[np.intp]
+    folder: Path
+    stem: str
+    seed: int
+    deadline: float
+    clock: Clock
+    checkpoints: Path | None
+    data_key: str
+
+    @property
+    def name(self) -> str:
+        """What an error calls this work."""
+        return self.trained.name
+
+    @property
+    def key(self) -> str:
+        """Stands for everything the outcome depends on."""
+        told = {
+            "version": VERSION,
+            "name": self.trained.name,
+            "settings": asdict(self.settings),
+            "policy": asdict(self.policy),
+            "symmetries": self.symmetries,
+            "data": self.data_key,
+            "fitted": hashlib.sha256(self.fitted.tobytes()).hexdigest(),
+            "start": hashlib.sha256(self.start).hexdigest(),
+            "seed": self.seed,
+        }
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainedNetwork:
+    """What came of a training.
+
+    Args:
+        graph: file of the ONNX model, pixels → features and feature map.
+        features: file of the features, float32 [len(shown), d].
+        history: file with a line for every epoch.
+        n_features: d.
+        epochs: how often the photos were seen; fewer than planned where time ran out.
+        photos_per_second: pace.
+    """
+
+    graph: Path
+    features: Path
+    history: Path
+    n_features: int
+    epochs: float
+    photos_per_second: float
+
+
+def train_network(job: NetworkJob) -> TrainedNetwork:
+    """Train a network and write what came of it.
+
+    Raises:
+        OutOfTimeError: there was no time for a useful part of it.
+        OutOfMemoryError: even the smallest batches were too large.
+        WorkError: it diverged.
+    """
+    import torch
+
+    from apprenti.blocks.residual_network import folded
+    from apprenti.stages.train.checkpoint import Checkpoint
+    from apprenti.stages.train.loop import fit_network
+
+    torch.set_num_threads(1)  # two threads collapse when the other core is busy
+    learner = _learner(job)
+    history = _history(job)
+    checkpoint = None
+    if job.checkpoints is not None:
+        checkpoint = Checkpoint(path=job.checkpoints / f"{job.key}.pt", key=job.key)
+    fit_network(learner, history=history, checkpoint=checkpoint, name=job.name)
+    model = trained_graph(folded(learner.network), _head_numbers(learner))
+    graph = job.folder / f"{job.stem}.onnx"
+    graph.write_bytes(model)
+    features, n_features = _write_features(job, model)
+    if checkpoint is not None:
+        checkpoint.remove()
+    last = history.lines()[-1]
+    return TrainedNetwork(
+        graph=graph,
+        features=features,
+        history=history.path,
+        n_features=n_features,
+        epochs=float(last["epoch"] or 0),
+        photos_per_second=float(last["photos_per_second"] or 0),
+    )
+
+
+def training_progress(job: NetworkJob) -> float:
+    """Return how much of a training that goes on in another process is done, 0..1."""
+    return _history(job).progress()
+
+
+def _history(job: NetworkJob) -> History:
+    return History(path=job.folder / f"{job.stem}.history")
+
+
+def _learner(job: NetworkJob) -> Learner:
+    """Return the network, its head and the plan, ready to begin."""
+    import torch
+    from torch import nn
+
+    from apprenti.blocks.augmentation import plain
+    from apprenti.stages.train.loop import Learner, Plan
+    from apprenti.stages.train.losses import Material
+    from apprenti.stages.train.precision import half_precision_pays
+
+    torch.manual_seed(job.seed)
+    pixels = PixelRows.open(job.pixels)
+    some = job.fitted[sample_rows(len(job.fitted), MEASURED_PHOTOS, seed=job.seed)]
+    batches = [plain(torch.from_numpy(pixels.take(part)), side_px=pixels.size_px) for part in _parts(some)]
+    network = _network(job, batches)
+    head = nn.Linear(network.n_features, job.n_outputs)
+    nn.init.zeros_(head.bias)
+    if job.settings.start == "packaged":
+        _begin_head(head, job, pixels)
+    else:
+        nn.init.normal_(head.weight, std=0.01)
+    plan = Plan(
+        settings=job.settings,
+        epochs=job.trained.epochs,
+        policy=job.policy,
+        symmetries=job.symmetries,
+        half_precision=half_precision_pays(network, batches[0][:TIMED_BATCH], clock=job.clock),
+        seed=job.seed,
+        deadline=job.deadline,
+        clock=job.clock,
+    )
+    material = Material(
+        pixels=pixels,
+        targets=job.targets,
+        n_outputs=job.n_outputs,
+        loss=answering_of(job.task_type).loss,
+        fitted=job.fitted,
+        held_out=job.held_out,
+    )
+    return Learner(network=network, head=head, plan=plan, material=material, batch=job.settings.batch)
+
+
+def _network(job: NetworkJob, batches: Sequence[Tensor]) -> ResidualNetwork:
+    from apprenti.blocks.network_start import packaged_start, scratch_start
+    from apprenti.blocks.residual_reading import read_network
+
+    if job.settings.start == "scratch":
+        return scratch_start(job.trained.size_px, seed=job.seed)
+    return packaged_start(read_network(job.start), batches)
+
+
+def _begin_head(head: nn.Linear, job: NetworkJob, pixels: PixelRows) -> None:
+    """Set the head to the best linear one on the packaged network's features: layers then move from a good place.
+
+    Source: A. Kumar et al., "Fine-tuning can distort pretrained features", 2022 (arXiv:2202.10054).
+    """
+    import torch
+
+    from apprenti.stages.train.first_head import first_head
+
+    rows = job.fitted[sample_rows(len(job.fitted), HEAD_PHOTOS, seed=job.seed)]
+    features = np.concatenate(list(_features(job.start, pixels, rows)))
+    weights, biases = first_head(
+        features, job.targets[rows], n_outputs=job.n_outputs, task_type=job.task_type, seed=job.seed
+    )
+    with torch.no_grad():
+        head.weight.copy_(torch.from_numpy(weights.T.copy()))
+        head.bias.copy_(torch.from_numpy(biases))
+
+
+def _head_numbers(learner: Learner) -> Linear:
+    """Return the head's numbers; of a number to be told, in its own unit."""
+    from apprenti.blocks.answering.regression import mean_and_spread
+    from apprenti.blocks.heads.linear import linear
+
+    weights = learner.head.weight.detach().double().numpy().T  # [d, n_outputs]
+    biases = learner.head.bias.detach().double().numpy()
+    if learner.material.loss == "squared_error":
+        mean, spread = mean_and_spread(learner.material.targets[learner.material.fitted])
+        weights, biases = weights * spread, biases * spread + mean
+    return linear(weights, biases)
+
+
+def _features(graph: bytes, pixels: PixelRows, rows: NDArray[np.intp]) -> Iterator[NDArray[np.float32]]:
+    """Yield the features of some photos, float32 [1, d] each: one at a time, as they are when the model is used."""
+    from apprenti.blocks.session import open_session
+
+    session = open_session(graph)
+    for part in _parts(rows):
+        for photo in pixels.take(part):  # [S, S, 3]
+            (features,) = session.run(["features"], {"pixels": photo[np.newaxis]})
+            yield features
+
+
+def _write_features(job: NetworkJob, graph: bytes) -> tuple[Path, int]:
+    """Write the features of the photos that are asked for, and return the file and their length."""
+    path = job.folder / f"{job.stem}.npy"
+    rows = iter(_features(graph, PixelRows.open(job.pixels), job.shown))
+    first = next(rows)
+    with path.open("wb") as file:
+        header = {"descr": "<f4", "fortran_order": False, "shape": (len(job.shown), first.shape[1])}
+        np.lib.format.write_array_header_1_0(file, header)
+        file.write(first.astype("<f4").tobytes())
+        for row in rows:
+            file.write(row.astype("<f4").tobytes())
+    return path, first.shape[1]
+
+
+def _parts(rows: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        yield rows[start : start + ROWS_AT_ONCE]
