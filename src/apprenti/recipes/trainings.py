@@ -29,7 +29,7 @@ EPOCHS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 PHOTOS_PER_SECOND: Mapping[tuple[str, int], float] = {
     (TUNED, 64): 250.0,
     (TUNED, 96): 138.0,
-    (TUNED, 128): 76.0,
+    (TUNED, 128): 62.0,
     (TUNED_LAST, 64): 500.0,
     (TUNED_LAST, 96): 260.0,
     (TUNED_LAST, 128): 150.0,
