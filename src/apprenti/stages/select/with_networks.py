@@ -37,7 +37,7 @@ DRAWN_SIDES: tuple[tuple[int, int], ...] = ((64, LEAST_EPOCHS),)
 SMALL_SIDES: tuple[tuple[int, int], ...] = ((32, LEAST_EPOCHS),)
 DRAWN_GREY_SHARE = 0.9
 DRAWN_CONTRAST = 0.7
-"""Of the contrast that a picture in black and white alone would have: ink on paper has 0.85 to 0.94, photos 0.6 at most.
+"""Of the contrast that black and white alone would have: ink on paper has 0.85 to 0.94, photos 0.6 at most.
 The packaged network knows photos, and a small one that knows nothing learns lines better."""
 LEAST_PACKAGED_PX = 64
 """The packaged network sees little in smaller squares."""
