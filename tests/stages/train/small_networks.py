@@ -18,9 +18,11 @@ from apprenti.domain.policy import Policy
 from apprenti.stages.train.loop import Learner, Plan
 from apprenti.stages.train.losses import Material
 
+torch.set_num_threads(1)  # as in the process of a training: two collapse when the other core is busy
+
 SIDE_PX = 32
-N_PHOTOS = 40
-N_FITTED = 32
+N_PHOTOS = 24
+N_FITTED = 16
 SETTINGS = NetworkTraining(start="scratch", rate=0.05, batch=8)
 GENTLE = Policy(area=(0.8, 1.0), symmetric=True, brightness=0.2)
 
@@ -70,7 +72,7 @@ def material_of(folder: Path, targets: Array, loss: Loss, *, n_outputs: int) -> 
 def a_network(**sizes: Any) -> ResidualNetwork:
     """Return a small network, always the same."""
     torch.manual_seed(0)
-    settings = {"widths": (4, 6, 8, 8), "depths": (1, 1, 1, 1), "stem_width": 4, "head_width": 12, **sizes}
+    settings = {"widths": (4, 6, 8), "depths": (1, 1, 1), "stem_width": 4, "head_width": 12, **sizes}
     return ResidualNetwork(**settings)
 
 
