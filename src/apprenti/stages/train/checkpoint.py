@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,13 +47,14 @@ class Checkpoint:
                 np.savez(file, allow_pickle=False, **arrays)
             unfinished.replace(self.path)
         except OSError:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):
+                unfinished.unlink()
 
     def restore(self, learner: Learner) -> bool:
         """Put a learner where the file says it was; return whether there was one that fits."""
         try:
-            with np.load(self.path, allow_pickle=False) as file:
-                arrays = dict(file)
+            with self.path.open("rb") as file, np.load(file, allow_pickle=False) as parts:
+                arrays = dict(parts)
         except (OSError, ValueError, BadZipFile, EOFError, TypeError):
             return False  # not there, not whole, or one array alone: the training begins anew
         tensors = _tensors(learner)
