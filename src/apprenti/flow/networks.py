@@ -81,6 +81,11 @@ class NetworkTrainer:
         """What was found out about flips and turns, where a network was trained."""
         return () if self.finding is None else told(self.finding, self.dataset.labels)
 
+    @property
+    def photos_per_second(self) -> dict[str, float]:
+        """What each of the judged networks looked at in a second, by name."""
+        return {name: judged.photos_per_second for name, (judged, _) in self.trained.items()}
+
     def train(self, look: Look, *, deadline: float, progress: Progress) -> None:
         """Train the network of a look, and put its features into the table.
 
