@@ -178,6 +178,10 @@ class _Lanes:
         self.notice()
         self.tools.progress.advance(n)
 
+    def note(self, news: Sentence, *, seconds_left: float | None = None) -> None:
+        """Pass on how the step goes."""
+        self.tools.progress.note(news, seconds_left=seconds_left)
+
     def end(self) -> None:
         """Show the race again."""
         self.tools.progress.end()

@@ -134,7 +134,11 @@ def failing_at(steps: set[int], error: Exception, *, fits: int = 0) -> type[Lear
 
 @pytest.mark.parametrize(
     "error",
-    [MemoryError(), RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), RuntimeError("can't allocate memory")],
+    [
+        MemoryError(),
+        RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"),
+        RuntimeError("can't allocate memory"),
+    ],
     ids=["memory", "gpu", "cpu"],
 )
 def test_out_of_memory_halves_the_batch_and_goes_on(
@@ -144,7 +148,12 @@ def test_out_of_memory_halves_the_batch_and_goes_on(
     fit_network(learner, history=history)
     assert learner.batch == 4
     assert (learner.step, learner.n_steps) == (16, 16)  # 3 steps of 8 photos, then 10 of 4
-    assert [line["epoch"] for line in history.lines()] == [1, 2, 3, 4]  # no photo is seen more often than planned
+    assert [line["epoch"] for line in history.lines()] == [
+        1,
+        2,
+        3,
+        4,
+    ]  # no photo is seen more often than planned
 
 
 def test_memory_for_less_than_four_photos_ends_the_training(material: Material, history: History) -> None:
@@ -203,7 +212,9 @@ def test_a_plan_is_shortened_to_meet_its_deadline_and_ends_at_rest(
     assert 0.2 * 40 <= learner.n_steps < 40
     assert 30 < clock.now <= 44
     assert learner.step == learner.n_steps
-    assert learner.optimiser.param_groups[0]["lr"] < 0.02 * SETTINGS.rate  # the schedule was shortened as well
+    assert (
+        learner.optimiser.param_groups[0]["lr"] < 0.02 * SETTINGS.rate
+    )  # the schedule was shortened as well
 
 
 def test_too_little_time_for_a_fifth_of_the_plan_is_told_at_once(
@@ -275,7 +286,9 @@ def test_a_step_is_no_longer_than_gradients_may_be(material: Material) -> None:
         learner.learn()
         after = torch.cat([p.detach().flatten() for p in learner.network.parameters()])
         rate = learner.optimiser.param_groups[0]["lr"]
-        moved.append(float((after - before).norm()) / rate / 1.9)  # Nesterov's first step is 1 + 0.9 gradients
+        moved.append(
+            float((after - before).norm()) / rate / 1.9
+        )  # Nesterov's first step is 1 + 0.9 gradients
     assert moved[0] <= 1.01e-3 < 0.01 < moved[1]
 
 

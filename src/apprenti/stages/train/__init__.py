@@ -11,7 +11,7 @@ from apprenti.stages.train.folds import (
     first_turn,
     stratified_folds,
 )
-from apprenti.stages.train.network_job import NetworkJob, TrainedNetwork, train_network, training_progress
+from apprenti.stages.train.network_job import NetworkJob, TrainedNetwork, history_of, train_network
 from apprenti.stages.train.symmetries import told
 from apprenti.stages.train.symmetry_job import SymmetryJob, find_symmetries_of
 
@@ -32,11 +32,11 @@ __all__ = [
     "find_symmetries_of",
     "finish",
     "first_turn",
+    "history_of",
     "measure_cells",
     "shared_part",
     "stratified_folds",
     "told",
     "train_candidate",
     "train_network",
-    "training_progress",
 ]
