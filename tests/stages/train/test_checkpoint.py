@@ -74,8 +74,8 @@ def test_a_training_that_was_stopped_ends_where_it_would_have_ended(
 ) -> None:
     through = a_learner(material, settings)
     fit_network(through, history=history)
+    stopped = a_learner(material, settings, kind=stopped_at(step), clock=Ticks(1.0))
     with pytest.raises(StoppedError):
-        stopped = a_learner(material, settings, kind=stopped_at(step), clock=Ticks(1.0))
         fit_network(stopped, history=history, checkpoint=checkpoint)
     again = a_learner(material, settings)
     taken: list[int] = []

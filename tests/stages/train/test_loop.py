@@ -74,7 +74,8 @@ def test_a_network_learns_what_its_pictures_show(material: Material, history: Hi
 def test_every_photo_is_seen_once_an_epoch_in_an_order_of_its_own(material: Material) -> None:
     learner = a_learner(material)
     seen = []
-    for learner.step in range(learner.n_steps):
+    for step in range(learner.n_steps):
+        learner.step = step
         seen.append(learner.rows())
     epochs = np.concatenate(seen).reshape(3, -1)
     assert all(sorted(epoch) == sorted(material.fitted) for epoch in epochs)
@@ -300,7 +301,8 @@ def test_pictures_grow_in_steps_of_32_up_to_their_whole_size(tmp_path: Path) -> 
     material = replace(a_material(tmp_path), pixels=written(tmp_path / "large", photos))
     learner = a_learner(material, replace(SETTINGS, grows_from=0.5), epochs=10)
     sides = []
-    for learner.step in range(learner.n_steps):
+    for step in range(learner.n_steps):
+        learner.step = step
         sides.append(learner.side_px)
     assert sides == sorted(sides)
     assert set(sides) == {64, 96, 128}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -19,7 +21,7 @@ def test_a_rate_climbs_to_its_highest_and_falls_to_nothing(schedule: Schedule, t
     assert shares[highest] == pytest.approx(1.0)
     assert shares[: highest + 1] == sorted(shares[: highest + 1])
     assert shares[highest:] == sorted(shares[highest:], reverse=True)
-    assert max(abs(a - b) for a, b in zip(shares, shares[1:], strict=False)) < 0.04  # no jumps
+    assert max(abs(a - b) for a, b in pairwise(shares)) < 0.04  # no jumps
 
 
 def test_a_training_that_went_past_its_plan_learns_no_more() -> None:

@@ -41,7 +41,7 @@ DRAWN_CONTRAST = 0.7
 The packaged network knows photos, and a small one that knows nothing learns lines better."""
 LEAST_PACKAGED_PX = 64
 """The packaged network sees little in smaller squares."""
-FITTED_TWICE = 4.0
+FITTED_TWICE = 3.0
 """The recipe on a network's features is fitted once to judge it and once on all photos; and predictions err."""
 
 
@@ -108,11 +108,14 @@ class WithNetworks:
         self._told: dict[str, Trial] = {}
         self._waiting: list[Pick] = []
         self._is_decided = False
+        self._is_frozen = False
 
     def plan(self) -> tuple[Pick, ...]:
         """Return the picks as they stand now, those already handed out first."""
         known = {pick.recipe.name: pick for pick in self._base.plan()}
         handed = [known.get(pick.recipe.name, pick) for pick in self._handed]
+        if self._is_frozen:
+            return self._base.plan()
         if self._is_decided:
             return (*handed, *self._waiting)
         names = {pick.recipe.name for pick in handed}
@@ -132,6 +135,11 @@ class WithNetworks:
                 return None  # asked again when their results are there
         if not self._is_decided:
             self._is_decided, self._waiting = True, self._networks()
+            self._is_frozen = not self._waiting
+        if self._is_frozen:  # no time for a network, or nothing to gain: the other recipes have their turn
+            pick = self._base.ask(seconds_left=seconds_left)
+            self._handed += [pick] if pick is not None else []
+            return pick
         if not self._waiting:
             return None
         pick = self._waiting.pop(0)
@@ -143,7 +151,7 @@ class WithNetworks:
     @property
     def waiting(self) -> bool:
         """Whether results must be told before the next pick: networks come after all that is quick."""
-        if not self._is_decided and len(self._handed) < self._n_before:
+        if self._is_frozen or (not self._is_decided and len(self._handed) < self._n_before):
             return self._base.waiting
         frozen = [pick for pick in self._handed if not pick.recipe.is_trained]
         return any(pick.recipe.name not in self._told for pick in frozen)
