@@ -45,9 +45,8 @@ DECODE_CHUNK = 25
 POLL_SECONDS = 0.1
 DISK_SHARE = 0.5
 """Of what is free: decoded photos may take so much of the disk."""
-LONG, VERY_LONG = 60_000, 200_000
-"""Photos seen in all from which on they are changed more, lest the network learn them by heart. Under that, gentle
-changes did better on held-out photos even of things: there is no time to learn what they teach."""
+LONG = 200_000
+"""Photos seen in all from which on they are changed more, lest the network learn them by heart."""
 GREY = 128
 
 
@@ -235,9 +234,9 @@ def policy_for(n_seen: int, *, things: bool) -> str:
         things: whether mirrored photos stay what they were: so it is of things, which may be anywhere in a photo, and
             not of signs, whose every line counts.
     """
-    if not things or n_seen < LONG:
+    if not things:
         return "gentle"
-    return "strong" if n_seen >= VERY_LONG else "photo"
+    return "strong" if n_seen >= LONG else "photo"
 
 
 def features_seconds(n_photos: int) -> float:
