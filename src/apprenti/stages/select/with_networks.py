@@ -127,6 +127,9 @@ class WithNetworks:
             if pick is not None:
                 self._handed.append(pick)
                 return pick
+            self._n_before = len(self._handed)  # no more frozen recipes fit the time
+            if self.waiting:
+                return None  # asked again when their results are there
         if not self._is_decided:
             self._is_decided, self._waiting = True, self._networks()
         if not self._waiting:

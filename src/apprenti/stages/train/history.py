@@ -27,38 +27,36 @@ class History:
         self,
         learner: Learner,
         *,
-        epoch: float,
         loss: float,
         score: float | None,
         seconds: float,
-        n_steps: int,
+        n_photos: int,
     ) -> None:
         """Add an epoch.
 
         Args:
             learner: as it is now.
-            epoch: how often all photos have been seen, the last one perhaps in part.
             loss: mean over the epoch.
             score: on held-out photos, 0..1, where there are any.
             seconds: since this process began to train.
-            n_steps: taken in them.
+            n_photos: learnt from in them.
         """
         line = {
-            "epoch": round(epoch, 3),
+            "epoch": round(learner.epochs, 3),
             "loss": round(loss, 5),
             "score": score if score is None else round(score, 5),
             "rate": learner.optimiser.param_groups[0]["lr"],
-            "photos_per_second": round(n_steps * learner.batch / max(seconds, 1e-9), 1),
+            "photos_per_second": round(n_photos / max(seconds, 1e-9), 1),
         }
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
-        self.pace(learner, seconds=seconds, n_steps=n_steps)
+        self.pace(learner, seconds=seconds, n_photos=n_photos)
 
-    def pace(self, learner: Learner, *, seconds: float, n_steps: int) -> None:
+    def pace(self, learner: Learner, *, seconds: float, n_photos: int) -> None:
         """Say how far the training is."""
-        step_seconds = seconds / max(1, n_steps)
-        features_seconds = self._features_per_epochs * learner.n_steps * step_seconds
-        left = (learner.n_steps - learner.step) * step_seconds + features_seconds
+        photo_seconds = seconds / max(1, n_photos)
+        features_seconds = self._features_per_epochs * learner.n_steps * learner.batch * photo_seconds
+        left = (learner.n_steps - learner.step) * learner.batch * photo_seconds + features_seconds
         self._write_pace((1 - self.features_share) * learner.progress, left)
 
     def features(self, share: float, *, seconds: float) -> None:

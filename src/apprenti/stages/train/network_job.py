@@ -65,6 +65,7 @@ class NetworkJob:
         clock: seconds.
         checkpoints: folder that outlives a kill; ``None`` keeps none.
         data_key: stands for the photos and targets in the name of a checkpoint.
+        checkpoint_seconds: between two checkpoints.
     """
 
     trained: TrainedName
@@ -86,6 +87,7 @@ class NetworkJob:
     clock: Clock
     checkpoints: Path | None
     data_key: str
+    checkpoint_seconds: float = 20.0
 
     @property
     def name(self) -> str:
@@ -166,7 +168,9 @@ def train_network(job: NetworkJob) -> TrainedNetwork:
     history = history_of(job)
     checkpoint = None
     if job.checkpoints is not None:
-        checkpoint = Checkpoint(path=job.checkpoints / f"{job.key}.pt", key=job.key)
+        checkpoint = Checkpoint(
+            path=job.checkpoints / f"{job.key}.npz", key=job.key, seconds_between=job.checkpoint_seconds
+        )
     fit_network(learner, history=history, checkpoint=checkpoint, name=job.name)
     model = trained_graph(folded(learner.network), _head_numbers(learner))
     graph = job.folder / f"{job.stem}.onnx"
@@ -174,14 +178,14 @@ def train_network(job: NetworkJob) -> TrainedNetwork:
     features, n_features = _write_features(job, model, history)
     if checkpoint is not None:
         checkpoint.remove()
-    last = history.lines()[-1]
+    lines = history.lines()  # none where a training that was killed had nothing left to do but its features
     return TrainedNetwork(
         graph=graph,
         features=features,
         history=history.path,
         n_features=n_features,
-        epochs=float(last["epoch"] or 0),
-        photos_per_second=float(last["photos_per_second"] or 0),
+        epochs=learner.epochs,
+        photos_per_second=float(lines[-1]["photos_per_second"] or 0) if lines else 0.0,
         seen=_seen(job),
     )
 
