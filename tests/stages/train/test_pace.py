@@ -16,6 +16,7 @@ class HalfWay:
 
     step: int = 50
     n_steps: int = 100
+    batch: int = 1
 
     @property
     def progress(self) -> float:
@@ -34,10 +35,10 @@ def test_nothing_is_known_before_the_first_step(history: History) -> None:
 
 
 def test_the_epochs_are_not_the_whole_of_it(history: History) -> None:
-    history.pace(HalfWay(), seconds=40.0, n_steps=50)  # type: ignore[arg-type]
+    history.pace(HalfWay(), seconds=40.0, n_photos=50)  # type: ignore[arg-type]
     assert history.progress() == pytest.approx(0.4)
     assert history.seconds_left() == pytest.approx(40 + 20)  # 80 s of epochs are four fifths of all
-    history.pace(HalfWay(step=100), seconds=80.0, n_steps=100)  # type: ignore[arg-type]
+    history.pace(HalfWay(step=100), seconds=80.0, n_photos=100)  # type: ignore[arg-type]
     assert history.progress() == pytest.approx(0.8)
 
 

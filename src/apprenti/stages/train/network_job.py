@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from apprenti.blocks.heads.linear import Linear
     from apprenti.blocks.residual_network import ResidualNetwork
     from apprenti.stages.train.loop import Learner
-    from apprenti.stages.train.seen_photos import SeenPhoto
 
 VERSION = 1
 """Raised when the loop changes, so that no training goes on from what another loop left."""
@@ -110,6 +109,21 @@ class NetworkJob:
             "seed": self.seed,
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenPhoto:
+    """One photo as it is, and as it was seen.
+
+    Args:
+        row: which one, in the file of pixels.
+        plain: the square the network is shown when it is asked, a JPEG.
+        changed: the same changed at random as in an epoch, JPEGs.
+    """
+
+    row: int
+    plain: bytes
+    changed: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
