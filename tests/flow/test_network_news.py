@@ -66,11 +66,17 @@ def tell(job: NetworkJob, epoch: float, *, score: float | None = 0.875) -> None:
     history_of(job).features(0.5, seconds=3.0)
 
 
+def news_of(job: NetworkJob, heard: Heard) -> EpochNews:
+    return EpochNews(
+        history=history_of(job), epochs=job.trained.epochs, task_type=job.task_type, progress=heard
+    )
+
+
 def a_network(folder: Path, seen: tuple[SeenPhoto, ...] = ()) -> TrainedNetwork:
     return TrainedNetwork(
         graph=folder / "x.onnx",
         features=folder / "x.npy",
-        history=folder / "x.history",
+        history=folder / "judged.history",
         n_features=3,
         epochs=4.0,
         photos_per_second=131.6,
@@ -80,7 +86,7 @@ def a_network(folder: Path, seen: tuple[SeenPhoto, ...] = ()) -> TrainedNetwork:
 
 def test_every_epoch_is_told_once_with_the_time_left(tmp_path: Path) -> None:
     heard, job = Heard(), a_job(tmp_path)
-    news = EpochNews(job=job, progress=heard)
+    news = news_of(job, heard)
     news.tell()
     assert heard.news == []
     tell(job, 1.0)
@@ -99,7 +105,7 @@ def test_every_epoch_is_told_once_with_the_time_left(tmp_path: Path) -> None:
 def test_each_task_tells_its_own_score(task_type: TaskType, lang: str, tmp_path: Path) -> None:
     heard, job = Heard(), a_job(tmp_path, task_type=task_type)
     tell(job, 1.0)
-    EpochNews(job=job, progress=heard).tell()
+    news_of(job, heard).tell()
     ((sentence, _),) = heard.news
     mark = "875" if task_type is TaskType.REGRESSION else "87"
     assert mark in sentence.said(lang)  # type: ignore[arg-type]
@@ -109,7 +115,7 @@ def test_each_task_tells_its_own_score(task_type: TaskType, lang: str, tmp_path:
 def test_without_held_out_photos_there_is_no_score_to_tell(tmp_path: Path) -> None:
     heard, job = Heard(), a_job(tmp_path)
     tell(job, 0.5, score=None)
-    EpochNews(job=job, progress=heard).tell()
+    news_of(job, heard).tell()
     assert heard.news[0][0].said("en") == "epoch 0.5 of 4 · loss 2 · 132 photos/s"
 
 

@@ -205,7 +205,13 @@ class NetworkTrainer:
         )
         tasks: list[Task[TrainedNetwork]] = []
         shown = 0
-        news = EpochNews(job=jobs[0], progress=progress)
+        histories = [history_of(job) for job in jobs]
+        news = EpochNews(
+            history=histories[0],
+            epochs=jobs[0].trained.epochs,
+            task_type=jobs[0].task_type,
+            progress=progress,
+        )
         try:
             for job in jobs:
                 tasks.append(self.tools.engine.start(train_network, job, limits=limits))
@@ -214,7 +220,7 @@ class NetworkTrainer:
                     for task in tasks:
                         if task.poll():
                             task.result()  # raises where it failed
-                done = round(100 * min(history_of(job).progress() for job in jobs))
+                done = round(100 * min(history.progress() for history in histories))
                 progress.advance(max(0, done - shown))
                 shown = max(shown, done)
                 news.tell()

@@ -20,9 +20,7 @@ from apprenti.stages.select.with_networks import LEAST_PHOTOS, WAYS
 N_BEFORE = 2
 
 
-def a_ground(
-    *, n_photos: int = 400, side_px: int = 200, networks: bool = True, **facts_of: float
-) -> Ground:
+def a_ground(*, n_photos: int = 400, side_px: int = 200, networks: bool = True, **facts_of: float) -> Ground:
     values = {"brightness": 0.5, "contrast": 0.2, "colourfulness": 0.3, **facts_of}
     facts = ImageFacts(width_px=side_px, height_px=side_px // 2, format="PNG", **values)
     examples = [an_example(i, label, facts=facts) for label in ("cat", "dog") for i in range(n_photos // 2)]

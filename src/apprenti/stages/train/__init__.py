@@ -11,6 +11,7 @@ from apprenti.stages.train.folds import (
     first_turn,
     stratified_folds,
 )
+from apprenti.stages.train.history import History
 from apprenti.stages.train.network_job import NetworkJob, TrainedNetwork, history_of, train_network
 from apprenti.stages.train.symmetries import told
 from apprenti.stages.train.symmetry_job import SymmetryJob, find_symmetries_of
@@ -25,6 +26,7 @@ __all__ = [
     "FinishJob",
     "FinishedModel",
     "Folds",
+    "History",
     "NetworkJob",
     "SymmetryJob",
     "TrainedNetwork",

@@ -171,6 +171,7 @@ def train_network(job: NetworkJob) -> TrainedNetwork:
         checkpoint = Checkpoint(
             path=job.checkpoints / f"{job.key}.npz", key=job.key, seconds_between=job.checkpoint_seconds
         )
+        history.go_on()
     fit_network(learner, history=history, checkpoint=checkpoint, name=job.name)
     model = trained_graph(folded(learner.network), _head_numbers(learner))
     graph = job.folder / f"{job.stem}.onnx"
@@ -178,6 +179,7 @@ def train_network(job: NetworkJob) -> TrainedNetwork:
     features, n_features = _write_features(job, model, history)
     if checkpoint is not None:
         checkpoint.remove()
+        history.forget()
     lines = history.lines()  # none where a training that was killed had nothing left to do but its features
     return TrainedNetwork(
         graph=graph,
@@ -194,6 +196,7 @@ def history_of(job: NetworkJob) -> History:
     """Return what a training tells, also while it goes on in another process."""
     return History(
         path=job.folder / f"{job.stem}.history",
+        kept=None if job.checkpoints is None else job.checkpoints / f"{job.key}.history",
         features_share=FEATURES_PER_EPOCH / (job.trained.epochs + FEATURES_PER_EPOCH),
     )
 
