@@ -174,7 +174,7 @@ class FakeFlows:
             report=a_report(),
             seconds=12.25,
             n_cells=30,
-            advice=(replace(ROOM, has_torch=False).sentence,),
+            advice=(replace(ROOM, has_torch=False).notice,),
             hindsight=HINDSIGHT,
         )
 

@@ -284,7 +284,7 @@ def test_inspect_says_from_which_budget_on_a_network_is_trained(capsys: Captured
 
 
 def test_train_says_how_to_have_a_network_in_one_line_that_is_no_part_of_the_report(capsys: Captured) -> None:
-    line = "A network could be trained on your photos as well, from --budget 5m on: that takes PyTorch"
+    line = "no network was trained on the photos, which could be done from --budget 5m on: that takes PyTorch"
     assert shown(capsys, "train", "photos").count(line) == 1
     answer = answered(capsys, "train", "photos")
     assert any(notice.startswith(line) for notice in answer["notices"])

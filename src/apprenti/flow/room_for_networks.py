@@ -49,6 +49,11 @@ class RoomForNetworks:
             )
         return Sentence(key="train.networks_missing", values={"budget": self.budget})
 
+    @property
+    def notice(self) -> Sentence:
+        """What a person is told after a training that lacked PyTorch."""
+        return Sentence(key="train.networks_lacked", values={"budget": self.budget})
+
     def said(self, lang: Lang) -> str:
         """Return it in words."""
         return self.sentence.said(lang)

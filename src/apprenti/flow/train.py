@@ -234,7 +234,7 @@ def train(
         kept=report.kept,
         report=report,
         hindsight=hindsight,
-        advice=() if room is None else (room.sentence,),
+        advice=() if room is None else (room.notice,),
         seconds=tools.clock() - times.begun,
         n_cells=n_cells,
     )
