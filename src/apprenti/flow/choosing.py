@@ -35,6 +35,7 @@ def ground_of(
         canvas=stock.canvas,
         n_fits=n_fits,
         task_type=task_type,
+        tunable=materials.tunable,
     )
 
 

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from apprenti.domain.backbone_name import CLASSIC, PACKAGED
-from apprenti.domain.network_training import TrainedName
+from apprenti.domain.network_training import TrainedName, TunableNetwork
 from apprenti.domain.outlook import Outlook
 from apprenti.domain.recipe import Canvas, Parameter, Pick, Recipe, Trial, TrialStatus
 from apprenti.domain.sentence import Sentence
-from apprenti.recipes import EPOCHS, SCRATCH, SMALL_PICTURE_PX, TUNED, training_seconds
+from apprenti.recipes import EPOCHS, SCRATCH, SMALL_PICTURE_PX, TUNED, TUNED_HUB, training_seconds
 from apprenti.recipes.times import N_CORES, decoding_ms
 from apprenti.stages.select.selector import Ground, Selector
 
@@ -151,7 +151,19 @@ class WithNetworks:
         return [self._pick(way, trained) for way in WAYS]
 
     def _training(self) -> TrainedName | None:
-        """Return what is trained: the largest squares and the most epochs that fit the time left."""
+        """Return what is trained: the largest squares and the most epochs that fit the time left.
+
+        A network that was brought to be the eyes of this training is what is tuned, at its own size; others only
+        where none can be, or none in the time left.
+        """
+        for network in self._ground.tunable:
+            tuned = [
+                TrainedName(kind=TUNED_HUB, size_px=network.size_px, epochs=epochs, of=network.of)
+                for epochs in EPOCHS
+            ]
+            fitting = [trained for trained in tuned if self._fits(trained)]
+            if fitting:
+                return fitting[-1]
         profile = self._ground.profile
         small = max(profile.width_px, profile.height_px) <= SMALL_PICTURE_PX
         kind = SCRATCH if small or not self._ground.stock.has_packaged else TUNED
@@ -160,12 +172,18 @@ class WithNetworks:
                 TrainedName(kind=kind, size_px=side_px, epochs=epochs)
                 for epochs in EPOCHS
                 if epochs >= least_epochs
-                and self._seconds(TrainedName(kind=kind, size_px=side_px, epochs=epochs))
-                <= TIME_SHARE * self._time_left()
+                and self._fits(TrainedName(kind=kind, size_px=side_px, epochs=epochs))
             ]
             if fitting:
                 return fitting[-1]
         return None
+
+    def _fits(self, trained: TrainedName) -> bool:
+        return self._seconds(trained) <= TIME_SHARE * self._time_left()
+
+    def _tuned(self, trained: TrainedName) -> TunableNetwork | None:
+        """Return what is tuned, where the person brought it."""
+        return next((network for network in self._ground.tunable if network.of == trained.of), None)
 
     def _seconds(self, trained: TrainedName) -> float:
         """Return what a training, its features and the recipe on them should take."""
@@ -175,7 +193,9 @@ class WithNetworks:
         fitting = self._ground.fitting_seconds(recipe)
         decoding = n_photos * decoding_ms(profile.width_px, profile.height_px) / 1000 / N_CORES
         return (
-            training_seconds(trained, n_photos=profile.n_train + profile.n_validation)
+            training_seconds(
+                trained, n_photos=profile.n_train + profile.n_validation, network=self._tuned(trained)
+            )
             + decoding
             + self._ground.embedding_seconds(recipe)
             + FITTED_TWICE * fitting / self._ground.n_fits
@@ -194,9 +214,13 @@ class WithNetworks:
 
     def _beside(self, trained: TrainedName) -> tuple[str, ...]:
         """Return the frozen features that stand beside a network's."""
+        classic = (CLASSIC,) if CLASSIC in self._ground.classic else ()
+        tuned = self._tuned(trained)
+        if tuned is not None:
+            return (tuned.name, *classic)
         seen = self._ground.stock.has_packaged and trained.size_px >= LEAST_PACKAGED_PX
         packaged = (f"{PACKAGED}-{trained.size_px}",) if seen else ()
-        return (*packaged, *((CLASSIC,) if CLASSIC in self._ground.classic else ()))
+        return (*packaged, *classic)
 
     def _pick(self, way: NetworkWay, trained: TrainedName) -> Pick:
         recipe = self._recipe(way, trained)

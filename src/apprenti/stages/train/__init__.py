@@ -11,7 +11,13 @@ from apprenti.stages.train.folds import (
     first_turn,
     stratified_folds,
 )
-from apprenti.stages.train.network_job import NetworkJob, TrainedNetwork, train_network, training_progress
+from apprenti.stages.train.network_job import (
+    BroughtStart,
+    NetworkJob,
+    TrainedNetwork,
+    train_network,
+    training_progress,
+)
 from apprenti.stages.train.symmetries import told
 from apprenti.stages.train.symmetry_job import SymmetryJob, find_symmetries_of
 
@@ -19,6 +25,7 @@ __all__ = [
     "ALWAYS_FITTED",
     "MAX_HELD_OUT_ROWS",
     "N_FOLDS",
+    "BroughtStart",
     "CandidateJob",
     "CandidateResult",
     "CellsJob",

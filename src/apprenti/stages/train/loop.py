@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from apprenti.blocks.augmentation import augmented, mixed, plain
-from apprenti.blocks.residual_network import ResidualNetwork
+from apprenti.blocks.feature_network import FeatureNetwork
 from apprenti.domain.errors import OutOfMemoryError, OutOfTimeError, WorkError
 from apprenti.domain.network_training import NetworkTraining
 from apprenti.domain.policy import Policy
@@ -76,7 +76,7 @@ class Learner:
         batch: photos a step.
     """
 
-    network: ResidualNetwork
+    network: FeatureNetwork
     head: nn.Linear
     plan: Plan
     material: Material
@@ -90,7 +90,7 @@ class Learner:
     def __post_init__(self) -> None:
         settings = self.plan.settings
         self.losses = losses_of(self.material, settings)
-        self.network = cast("ResidualNetwork", self.network.to(memory_format=torch.channels_last))
+        self.network = cast("FeatureNetwork", self.network.to(memory_format=torch.channels_last))
         groups = rate_groups(self.network, self.head, settings)
         self.optimiser = (
             torch.optim.AdamW(groups)
@@ -142,6 +142,7 @@ class Learner:
         for group in self.optimiser.param_groups:
             group["lr"] = group["highest"] * rate_share(self.progress, settings.schedule)
         self.network.train()
+        torch.manual_seed(self.plan.seed * 2**32 + self.step)  # layers that drop something at random ask there
         logits = self.logits(photos)  # [b, n_outputs]
         loss = self.losses.loss(logits, wanted)
         self.optimiser.zero_grad(set_to_none=True)
@@ -307,15 +308,14 @@ def _keep_to_time(learner: Learner, *, begun: float, first: int, now: float, nam
 
 
 def rate_groups(
-    network: ResidualNetwork, head: nn.Linear, settings: NetworkTraining
+    network: FeatureNetwork, head: nn.Linear, settings: NetworkTraining
 ) -> list[dict[str, object]]:
     """Return the parameters that learn in groups, each with its highest rate and its decay.
 
     Earlier stages learn more slowly by ``depth_factor`` a stage; biases and normalisations do not decay.
     """
-    parts: list[nn.Module] = [network.stem, *network.stages, network.head]
     groups: list[dict[str, object]] = []
-    for depth, part in enumerate(reversed(parts)):
+    for depth, part in enumerate(reversed(network.parts())):
         learns = settings.layers == "all" or depth < 2
         for parameter in part.parameters():
             parameter.requires_grad_(learns)

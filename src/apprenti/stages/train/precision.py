@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from apprenti.blocks.residual_network import ResidualNetwork
+    from apprenti.blocks.feature_network import FeatureNetwork
     from apprenti.domain.seams import Clock
 
 LEAST_GAIN = 1.2
@@ -17,7 +17,7 @@ bound between the two is met or missed by the machine, not by chance, so that a 
 N_TIMED = 2
 
 
-def half_precision_pays(network: ResidualNetwork, photos: Tensor, *, clock: Clock) -> bool:
+def half_precision_pays(network: FeatureNetwork, photos: Tensor, *, clock: Clock) -> bool:
     """Return whether a forward and a backward pass are clearly quicker in bfloat16.
 
     Args:
