@@ -10,7 +10,7 @@ from apprenti.domain.errors import OutOfMemoryError, OutOfTimeError
 from apprenti.domain.recipe import Canvas, Interval, Pick, Recipe, Trial, TrialStatus
 from apprenti.domain.seams import Limits, Progress
 from apprenti.domain.sentence import Sentence
-from apprenti.flow.race import run_race
+from apprenti.flow.race import Race, run_race
 from apprenti.flow.tools import Tools
 from apprenti.stages.train import CandidateJob, CandidateResult, Folds
 from apprenti.store import MemoryShelf

@@ -19,7 +19,7 @@ RecipeKind = Literal["all", "frozen", "deep"]
 ROUNDS = (2, 2, 1)
 """Picks of each round of a training: two processors have something to do most of the time."""
 
-ROUNDS_BEFORE_NETWORKS = (2, 1)
+ROUNDS_BEFORE_NETWORKS = (2,)
 """The same where a network follows."""
 
 

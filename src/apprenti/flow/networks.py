@@ -44,8 +44,9 @@ DECODE_CHUNK = 25
 POLL_SECONDS = 0.1
 DISK_SHARE = 0.5
 """Of what is free: decoded photos may take so much of the disk."""
-LONG_EPOCHS = 24
-"""From here on photos are changed more, or the network learns them by heart."""
+LONG, VERY_LONG = 60_000, 200_000
+"""Photos seen in all from which on they are changed more, lest the network learn them by heart. Under that, gentle
+changes did better on held-out photos even of things: there is no time to learn what they teach."""
 GREY = 128
 GRACE_SECONDS = 10.0
 """Beyond twice what the end of a training should take, until it is stopped."""
@@ -196,7 +197,7 @@ class NetworkTrainer:
             NetworkJob(
                 trained=trained,
                 settings=settings,
-                policy=POLICIES[policy_for(trained.epochs, things="mirror" in holding)],
+                policy=POLICIES[policy_for(trained.epochs * n, things="mirror" in holding)],
                 symmetries=tuple(holding),
                 start=start,
                 pixels=pixels.path,
@@ -247,17 +248,17 @@ class NetworkTrainer:
                 task.kill()
 
 
-def policy_for(epochs: int, *, things: bool) -> str:
+def policy_for(n_seen: int, *, things: bool) -> str:
     """Return the policy photos are changed by.
 
     Args:
-        epochs: of the training.
+        n_seen: photos the training sees, each as often as it is seen.
         things: whether mirrored photos stay what they were: so it is of things, which may be anywhere in a photo, and
             not of signs, whose every line counts.
     """
-    if not things:
+    if not things or n_seen < LONG:
         return "gentle"
-    return "strong" if epochs >= LONG_EPOCHS else "photo"
+    return "strong" if n_seen >= VERY_LONG else "photo"
 
 
 def _backbone(trained: TrainedName, network: TrainedNetwork, before: Backbone | None) -> Backbone:

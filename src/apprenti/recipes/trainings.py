@@ -39,15 +39,15 @@ EPOCHS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 """How often photos may be seen: what fits the time is chosen among these."""
 
 PHOTOS_PER_SECOND: Mapping[tuple[str, int], float] = {
-    (TUNED, 64): 260.0,
-    (TUNED, 96): 135.0,
-    (TUNED, 128): 76.0,
+    (TUNED, 64): 250.0,
+    (TUNED, 96): 138.0,
+    (TUNED, 128): 62.0,
     (TUNED_LAST, 64): 500.0,
     (TUNED_LAST, 96): 260.0,
     (TUNED_LAST, 128): 150.0,
-    (SCRATCH, 32): 420.0,
-    (SCRATCH, 64): 420.0,
-    (SCRATCH, 96): 190.0,
+    (SCRATCH, 32): 240.0,
+    (SCRATCH, 64): 240.0,
+    (SCRATCH, 96): 400.0,
 }
 """Photos of one core in a second, forward and back, with the loader and augmentation (``benchmarks/deep_times.py``)."""
 
