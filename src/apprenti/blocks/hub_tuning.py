@@ -42,9 +42,7 @@ def tuned_backbone(network: HubNetwork, weights: TunableWeights, *, out: Path) -
     Raises:
         BackboneError: the graph gives other features than PyTorch does.
     """
-    card = Card(
-        name="tuned", size_px=weights.size_px, mean=weights.scaling.mean, scale=weights.scaling.scale
-    )
+    card = Card(name="tuned", size_px=weights.size_px, mean=weights.scaling.mean, scale=weights.scaling.scale)
     try:
         with quietly(), _plainly(network):
             write_onnx(network, out, item=weights.name)

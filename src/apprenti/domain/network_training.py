@@ -114,7 +114,9 @@ def read_trained_name(backbone: str) -> TrainedName | None:
     match = _NAME.fullmatch(backbone)
     if match is None:
         return None
-    return TrainedName(kind=match["kind"], size_px=int(match["size"]), epochs=int(match["epochs"]), of=match["of"] or "")
+    return TrainedName(
+        kind=match["kind"], size_px=int(match["size"]), epochs=int(match["epochs"]), of=match["of"] or ""
+    )
 
 
 def is_trained(backbone: str) -> bool:

@@ -80,8 +80,16 @@ class NetworkTrainer:
 
     @property
     def notices(self) -> tuple[Sentence, ...]:
-        """What was found out about flips and turns, where a network was trained."""
-        return () if self.finding is None else told(self.finding, self.dataset.labels)
+        """What was found out about flips and turns, where a network was trained, and what was tuned."""
+        found = () if self.finding is None else told(self.finding, self.dataset.labels)
+        tuned = [self.table.backbone(name) for name in self.trained if self._tuned(name) is not None]
+        return (
+            *found,
+            *(
+                Sentence(key="train.hub_tuned", values={"name": each.name, "source": each.source})
+                for each in tuned
+            ),
+        )
 
     def train(self, look: Look, *, deadline: float, progress: Progress) -> None:
         """Train the network of a look, and put its features into the table.
@@ -114,9 +122,10 @@ class NetworkTrainer:
         self.trained[look.backbone] = (judged, whole)
         n = len(self.table.fitted)
         fitted, test = _cut(whole.features, n)
+        before = None if frozen is None else self.table.backbone(frozen.backbone)
         self.table.put_trained(
             look,
-            backbone=_backbone(trained, whole, None if frozen is None else self.table.backbone(frozen.backbone)),
+            backbone=_backbone(trained, whole, before),
             judged=judged.features,
             whole=fitted,
             test=test,
@@ -125,17 +134,17 @@ class NetworkTrainer:
     def ending_seconds(self, look: Look) -> float:
         """Return what is left to do after the last step of a training."""
         n_photos = len(self.table.fitted) + len(self.table.test)
-        return ending_seconds(n_photos, network=self._tuned(look))
+        return ending_seconds(n_photos, network=self._tuned(look.backbone))
 
-    def _tuned(self, look: Look) -> TunableNetwork | None:
-        """Return the network a look's is tuned from, where the person brought it."""
-        trained = read_trained_name(look.backbone)
+    def _tuned(self, backbone: str) -> TunableNetwork | None:
+        """Return the network that a trained one is tuned from, where the person brought it."""
+        trained = read_trained_name(backbone)
         of = trained.of if trained is not None else ""
         return next((network for network in self.table.materials.tunable if network.of == of), None)
 
     def _frozen(self, look: Look) -> Look | None:
         """Return what such a network's features are before it learns."""
-        network = self._tuned(look)
+        network = self._tuned(look.backbone)
         return None if network is None else Look(backbone=network.name, canvas=look.canvas)
 
     def _decoded(self, canvas: Canvas, *, deadline: float, progress: Progress) -> PixelRows:

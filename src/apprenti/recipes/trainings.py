@@ -73,9 +73,7 @@ AUGMENTING_SECONDS = 6e-8
 """Reading and changing one pixel."""
 
 
-def training_seconds(
-    trained: TrainedName, *, n_photos: int, network: TunableNetwork | None = None
-) -> float:
+def training_seconds(trained: TrainedName, *, n_photos: int, network: TunableNetwork | None = None) -> float:
     """Return the seconds a training should take: the network that is judged and the one that is kept, side by side.
 
     Args:

@@ -142,7 +142,9 @@ class Learner:
         for group in self.optimiser.param_groups:
             group["lr"] = group["highest"] * rate_share(self.progress, settings.schedule)
         self.network.train()
-        torch.manual_seed(self.plan.seed * 2**32 + self.step)  # layers that drop something at random ask there
+        torch.manual_seed(
+            self.plan.seed * 2**32 + self.step
+        )  # layers that drop something at random ask there
         logits = self.logits(photos)  # [b, n_outputs]
         loss = self.losses.loss(logits, wanted)
         self.optimiser.zero_grad(set_to_none=True)

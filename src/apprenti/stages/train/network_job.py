@@ -138,18 +138,18 @@ class TrainedNetwork:
         features: file of the features, float32 [len(shown), d].
         history: file with a line for every epoch.
         n_features: d.
-        has_feature_map: whether the graph gives one.
         epochs: how often the photos were seen; fewer than planned where time ran out.
         photos_per_second: pace.
+        has_feature_map: whether the graph gives one.
     """
 
     graph: Path
     features: Path
     history: Path
     n_features: int
-    has_feature_map: bool
     epochs: float
     photos_per_second: float
+    has_feature_map: bool = True
 
 
 def train_network(job: NetworkJob) -> TrainedNetwork:
@@ -212,7 +212,9 @@ def _learner(job: NetworkJob) -> Learner:
 
     torch.manual_seed(job.seed)
     pixels = PixelRows.open(job.pixels)
-    n_some, n_timed = (MEASURED_PHOTOS, TIMED_BATCH) if job.brought is None else (TIMED_BROUGHT, TIMED_BROUGHT)
+    n_some, n_timed = (
+        (MEASURED_PHOTOS, TIMED_BATCH) if job.brought is None else (TIMED_BROUGHT, TIMED_BROUGHT)
+    )
     some = job.fitted[sample_rows(len(job.fitted), n_some, seed=job.seed)]
     batches = [plain(torch.from_numpy(pixels.take(part)), side_px=pixels.size_px) for part in _parts(some)]
     network = _network(job, batches)
@@ -287,7 +289,9 @@ def _graph(job: NetworkJob, learner: Learner) -> tuple[bytes, bool]:
         return trained_graph(folded(cast("ResidualNetwork", learner.network)), head), True
     from apprenti.blocks.hub_tuning import tuned_backbone
 
-    tuned = tuned_backbone(cast("HubNetwork", learner.network), job.brought.weights, out=job.folder / f"{job.stem}.part")
+    tuned = tuned_backbone(
+        cast("HubNetwork", learner.network), job.brought.weights, out=job.folder / f"{job.stem}.part"
+    )
     return with_logits(tuned, head), tuned.has_feature_map
 
 
