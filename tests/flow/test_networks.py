@@ -18,7 +18,7 @@ from apprenti.domain.recipe import Canvas, Look
 from apprenti.domain.seams import Limits
 from apprenti.engine import InlineEngine
 from apprenti.flow.features import FeatureTable
-from apprenti.flow.networks import GREY, LONG, VERY_LONG, NetworkTrainer, policy_for
+from apprenti.flow.networks import GREY, LONG, NetworkTrainer, policy_for
 from apprenti.flow.tools import Tools
 from apprenti.recipes import POLICIES
 from apprenti.stages.train import Folds, NetworkJob, TrainedNetwork
@@ -225,6 +225,6 @@ def test_photos_that_would_fill_the_disk_are_not_decoded(
 
 
 def test_photos_are_changed_more_the_longer_the_training_and_signs_never_much() -> None:
-    assert [policy_for(n, things=True) for n in (1, LONG, VERY_LONG)] == ["gentle", "photo", "strong"]
-    assert {policy_for(n, things=False) for n in (1, LONG, VERY_LONG)} == {"gentle"}
+    assert [policy_for(n, things=True) for n in (1, LONG)] == ["photo", "strong"]
+    assert {policy_for(n, things=False) for n in (1, LONG)} == {"gentle"}
     assert {"gentle", "photo", "strong"} <= set(POLICIES)
