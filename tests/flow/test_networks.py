@@ -18,7 +18,8 @@ from apprenti.domain.recipe import Canvas, Look
 from apprenti.domain.seams import Limits
 from apprenti.engine import InlineEngine
 from apprenti.flow.features import FeatureTable
-from apprenti.flow.networks import GREY, LONG, NetworkTrainer, policy_for
+from apprenti.flow.materials import Materials
+from apprenti.flow.networks import GRACE_SECONDS, GREY, LONG, NetworkTrainer, policy_for
 from apprenti.flow.tools import Tools
 from apprenti.recipes import POLICIES
 from apprenti.stages.train import Folds, NetworkJob, TrainedNetwork
@@ -105,7 +106,7 @@ def a_trainer(tmp_path: Path, engine: ScriptedEngine, progress: Silence | None =
     table = FeatureTable(
         fitted=fitted,
         test=test,
-        materials=None,  # type: ignore[arg-type]
+        materials=Materials(networks=(), classic=(), canvas=LOOK.canvas),
         folder=tmp_path / "work",
         tools=tools,
     )
@@ -142,8 +143,13 @@ def test_the_network_that_is_judged_never_sees_the_first_fold_and_the_one_that_i
 
 def test_a_training_has_until_its_deadline_and_the_time_its_features_take(tmp_path: Path) -> None:
     engine = ScriptedEngine()
-    train(a_trainer(tmp_path, engine))
-    assert {limits.seconds for limits in engine.limits} == {50.0 + 10.0 + 0.012 * (N_FITTED + N_TEST)}
+    trainer = a_trainer(tmp_path, engine)
+    train(trainer)
+    ending_seconds = trainer.ending_seconds(LOOK)
+    assert ending_seconds > 0
+    for limits in engine.limits:
+        assert limits.seconds >= 50.0 + ending_seconds
+        assert limits.seconds <= 50.0 + GRACE_SECONDS + 3 * ending_seconds
     assert {job.deadline for job in engine.jobs} == {150.0}
 
 
