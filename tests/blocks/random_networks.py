@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from apprenti.blocks.hub_network import FAMILIES, NEEDED, ExportJob
+from apprenti.blocks.hub_network import FAMILIES, NEEDED, ExportJob, TunableWeights
+from apprenti.blocks.scaling import SIGNED
 
 SMALL: dict[str, dict[str, Any]] = {
     "convnext": {"hidden_sizes": [8, 8, 16, 16], "depths": [1, 1, 1, 1]},
@@ -60,4 +61,19 @@ def a_folder(kind: str, folder: Path, *, drop: str = "") -> ExportJob:
         config=folder / "config.json",
         size_px=28 if kind == "dinov2" else 32,
         out=folder / "network.onnx",
+    )
+
+
+def tunable(kind: str, folder: Path) -> TunableWeights:
+    """Write such a network and return it as what a training begins with."""
+    job = a_folder(kind, folder)
+    assert job.size_px is not None
+    return TunableWeights(
+        name=job.name,
+        weights=job.weights,
+        config=job.config,
+        size_px=job.size_px,
+        scaling=SIGNED,
+        multiply_adds=1000,
+        sha256=("0" * 64, "1" * 64),
     )

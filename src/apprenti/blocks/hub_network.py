@@ -16,11 +16,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from apprenti.blocks.scaling import UNSCALED, Scaling
 from apprenti.domain.errors import BackboneError
+
+if TYPE_CHECKING:
+    from apprenti.blocks.hub_layers import HubNetwork
 
 NEEDED = ("torch", "transformers", "onnxscript", "safetensors")
 OPSET = 18
@@ -80,6 +84,29 @@ class ExportJob:
     out: Path
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TunableWeights:
+    """A network as its repository keeps it, for a training to begin with.
+
+    Args:
+        name: of the network, for messages.
+        weights: the ``model.safetensors``.
+        config: the ``config.json`` that goes with it.
+        size_px: side of the square it takes.
+        scaling: what it wants its pixels to be.
+        multiply_adds: what looking at one photo takes, see ``blocks.graph_work``.
+        sha256: of those two files, 64 hex digits each.
+    """
+
+    name: str
+    weights: Path
+    config: Path
+    size_px: int
+    scaling: Scaling
+    multiply_adds: int
+    sha256: tuple[str, str]
+
+
 def require_export(item: str) -> None:
     """Refuse where a package that exporting needs is not installed.
 
@@ -104,41 +131,35 @@ def export_network(job: ExportJob) -> None:
     import torch
 
     torch.set_num_threads(1)
-    with _quietly():
-        family, model, size_px = _loaded(job)
-        network = _with_features(model, family.features)
-        sample = torch.rand(N_CHECKED, 3, size_px, size_px, generator=torch.Generator().manual_seed(0))
-        try:
-            _export(network, sample, job.out)
-        except Exception as error:  # the exporter has kinds of its own for what it cannot express
-            detail = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:160]}"
-            raise BackboneError("hub_export", item=job.name, detail=detail) from error
-        with torch.no_grad():
-            _refuse_difference(job, sample.numpy(), network(sample).numpy())
+    with quietly():
+        write_onnx(load_network(job), job.out, item=job.name)
 
 
-def _loaded(job: ExportJob) -> tuple[Family, Any, int]:
-    """Return the family, the model with its weights, and the side of the square it is to take."""
+def load_network(files: ExportJob | TunableWeights, *, scaling: Scaling = UNSCALED) -> HubNetwork:
+    """Return the network with its weights, in eval mode.
+
+    Args:
+        files: where it lies.
+        scaling: put before it where it is asked for ``features``.
+
+    Raises:
+        BackboneError: a family that is not known, or weights that do not fit.
+    """
     import transformers
     from safetensors.torch import load_file
 
-    try:
-        told = json.loads(job.config.read_bytes())
-        kind = str(told.get("model_type", ""))
-    except (ValueError, AttributeError, RecursionError) as error:
-        raise BackboneError("hub_family", item=job.name, kind="?", known=", ".join(FAMILIES)) from error
-    if kind not in FAMILIES:
-        raise BackboneError("hub_family", item=job.name, kind=kind[:60], known=", ".join(FAMILIES))
-    family = FAMILIES[kind]
+    from apprenti.blocks.hub_layers import HubNetwork
+
+    family, told = _family(files)
     try:
         config = getattr(transformers, family.config).from_dict(told)
-        size_px = int(job.size_px or told.get("image_size") or DEFAULT_SIZE_PX)
+        size_px = int(files.size_px or told.get("image_size") or DEFAULT_SIZE_PX)
         if not SIZES_PX[0] <= size_px <= SIZES_PX[1]:
             raise ValueError(f"image_size {size_px}")
         model, told_of = getattr(transformers, family.model).from_pretrained(
             None,
             config=config,
-            state_dict=load_file(job.weights),
+            state_dict=load_file(files.weights),
             output_loading_info=True,
             dtype="float32",
             attn_implementation="eager",  # plain operators, which every runtime has
@@ -148,36 +169,47 @@ def _loaded(job: ExportJob) -> tuple[Family, Any, int]:
         raise
     except Exception as error:  # transformers and safetensors have kinds of their own for what does not fit
         detail = " ".join(str(error).split())[:160]
-        raise BackboneError("hub_weights", item=job.name, detail=detail) from error
+        raise BackboneError("hub_weights", item=files.name, detail=detail) from error
     missing = sorted(told_of["missing_keys"])
     if missing:  # they would be drawn at random
-        raise BackboneError("hub_weights", item=job.name, detail=f"{missing[0]} …")
-    return family, model.eval(), size_px
+        raise BackboneError("hub_weights", item=files.name, detail=f"{missing[0]} …")
+    return HubNetwork(model.eval(), family.features, size_px=size_px, scaling=scaling)
 
 
-def _with_features(model: Any, features: str) -> Any:
-    """Return the model with one output: the vector that a classifier on it looks at, [N, d]."""
-    from torch import Tensor, cat, nn
+def _family(files: ExportJob | TunableWeights) -> tuple[Family, dict[str, Any]]:
+    """Return the family of a network, and its settings."""
+    try:
+        told = json.loads(files.config.read_bytes())
+        kind = str(told.get("model_type", ""))
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise BackboneError("hub_family", item=files.name, kind="?", known=", ".join(FAMILIES)) from error
+    if kind not in FAMILIES:
+        raise BackboneError("hub_family", item=files.name, kind=kind[:60], known=", ".join(FAMILIES))
+    return FAMILIES[kind], told
 
-    class Features(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
 
-        def forward(self, pixel_values: Tensor) -> Tensor:
-            told = self.model(pixel_values=pixel_values, return_dict=True)
-            last: Tensor = told.last_hidden_state  # [N, 1 + patches, d], or a map [N, d, h, w]
-            match features:
-                case "class token":
-                    return last[:, 0]
-                case "class token and mean":
-                    return cat([last[:, 0], last[:, 1:].mean(dim=1)], dim=1)
-                case "mean":
-                    return last.mean(dim=(2, 3))
-                case _:
-                    return told.pooler_output.flatten(1)
+def write_onnx(network: HubNetwork, out: Path, *, item: str) -> None:
+    """Write a network as ``export_network`` does, after making sure that it gives the same features.
 
-    return Features().eval()
+    Args:
+        network: in eval mode.
+        out: the ONNX file.
+        item: name of the network, for messages.
+
+    Raises:
+        BackboneError: the export gives other numbers, or none.
+    """
+    import torch
+
+    side = network.size_px
+    sample = torch.rand(N_CHECKED, 3, side, side, generator=torch.Generator().manual_seed(0))
+    try:
+        _export(network, sample, out)
+    except Exception as error:  # the exporter has kinds of its own for what it cannot express
+        detail = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:160]}"
+        raise BackboneError("hub_export", item=item, detail=detail) from error
+    with torch.no_grad():
+        _refuse_difference(out, sample.numpy(), network(sample).numpy(), item=item)
 
 
 def _export(network: Any, sample: Any, out: Path) -> None:
@@ -197,20 +229,20 @@ def _export(network: Any, sample: Any, out: Path) -> None:
     )
 
 
-def _refuse_difference(job: ExportJob, sample: Any, expected: Any) -> None:
+def _refuse_difference(out: Path, sample: Any, expected: Any, *, item: str) -> None:
     """Refuse an export whose features are not those of torch, on one picture as on several."""
     from apprenti.blocks.session import open_session
 
-    session = open_session(job.out.read_bytes())
+    session = open_session(out.read_bytes())
     for n in (1, len(sample)):
         (got,) = session.run(["features"], {"pixel_values": sample[:n]})
         difference = float(np.abs(got - expected[:n]).max() / np.abs(expected).max())
         if not difference <= TOLERANCE:  # NaN is not
-            raise BackboneError("hub_export", item=job.name, detail=f"{difference:.2g} > {TOLERANCE:g}")
+            raise BackboneError("hub_export", item=item, detail=f"{difference:.2g} > {TOLERANCE:g}")
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """Keep what torch and transformers have to remark about each other from the person's terminal."""
     from transformers.utils.logging import disable_progress_bar
 

@@ -14,13 +14,14 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from apprenti.blocks.feature_network import FeatureNetwork
 from apprenti.blocks.residual_graph import MEAN, SCALE, Block, Convolution, Network
 
 STRIDE = 32
 """Pixels of the picture per cell of the last feature map."""
 
 
-class ResidualNetwork(nn.Module):
+class ResidualNetwork(FeatureNetwork):
     """A feature extractor: pixels in, one feature map out.
 
     Args:
@@ -82,6 +83,10 @@ class ResidualNetwork(nn.Module):
             float32 [n, n_features], never negative.
         """
         return torch.cat([shown.float().mean(dim=(2, 3)) for shown in self.maps(pixels)], dim=1)
+
+    def parts(self) -> Sequence[nn.Module]:
+        """Return stem, stages and the last convolution."""
+        return [self.stem, *self.stages, self.head]
 
     def maps(self, pixels: Tensor) -> list[Tensor]:
         """Return the last map, then those of every stage but the first, from the last one back.

@@ -6,15 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Start = Literal["packaged", "scratch"]
-"""What a network is before it is trained: the packaged one, or random numbers."""
+Start = Literal["packaged", "brought", "scratch"]
+"""What a network is before it is trained: the packaged one, one the person brought, or random numbers."""
 Layers = Literal["all", "last"]
 """Which layers learn: all, or the last stage and what comes after it."""
 Schedule = Literal["one_cycle", "cosine"]
 Optimiser = Literal["sgd", "adamw"]
 
 _NAME = re.compile(
-    r"(?P<kind>[a-z][a-z_]{0,20}\.v[1-9][0-9]{0,2})-(?P<size>[1-9][0-9]{1,3})-e(?P<epochs>[1-9][0-9]{0,3})",
+    r"(?P<kind>[a-z][a-z_]{0,20}\.v[1-9][0-9]{0,2})-(?P<size>[1-9][0-9]{1,3})-e(?P<epochs>[1-9][0-9]{0,3})"
+    r"(?:-(?P<of>[0-9a-f]{8}))?",
     re.ASCII,
 )
 
@@ -63,6 +64,26 @@ class NetworkTraining:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TunableNetwork:
+    """A network that a person brought and that can go on learning.
+
+    Args:
+        name: of the backbone it is as long as it is left as it is; ends in 8 hex digits that stand for it.
+        size_px: side of the squares it looks at.
+        multiply_adds: what looking at one photo takes.
+    """
+
+    name: str
+    size_px: int
+    multiply_adds: int
+
+    @property
+    def of(self) -> str:
+        """The 8 hex digits that its name ends in."""
+        return self.name[-8:]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainedName:
     """A trained backbone's name in its parts.
 
@@ -70,16 +91,18 @@ class TrainedName:
         kind: versioned name of the settings, an entry of ``recipes.TRAININGS``.
         size_px: side of the squares it looks at.
         epochs: how often it saw every photo.
+        of: what the name of the network ends in that the person brought to be trained, 8 hex digits; ``""`` of others.
     """
 
     kind: str
     size_px: int
     epochs: int
+    of: str = ""
 
     @property
     def name(self) -> str:
-        """The whole name: ``tuned.v1-96-e12``."""
-        return f"{self.kind}-{self.size_px}-e{self.epochs}"
+        """The whole name: ``tuned.v1-96-e12``, or ``tuned_hub.v1-224-e4-1a2b3c4d``."""
+        return f"{self.kind}-{self.size_px}-e{self.epochs}" + (f"-{self.of}" if self.of else "")
 
 
 def read_trained_name(backbone: str) -> TrainedName | None:
@@ -93,7 +116,9 @@ def read_trained_name(backbone: str) -> TrainedName | None:
     match = _NAME.fullmatch(backbone)
     if match is None:
         return None
-    return TrainedName(kind=match["kind"], size_px=int(match["size"]), epochs=int(match["epochs"]))
+    return TrainedName(
+        kind=match["kind"], size_px=int(match["size"]), epochs=int(match["epochs"]), of=match["of"] or ""
+    )
 
 
 def is_trained(backbone: str) -> bool:

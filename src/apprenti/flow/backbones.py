@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from apprenti.blocks.backbone import Backbone
 from apprenti.blocks.preprocessor import Preprocessing, read_preprocessing
-from apprenti.blocks.scaling import Card
+from apprenti.blocks.scaling import SIGNED, Card
 from apprenti.domain.errors import BackboneError
 from apprenti.domain.hub import ONNX_ENDING, BackboneChoice, HubAddress, HubPin
 from apprenti.domain.seams import Limits
@@ -17,6 +18,9 @@ from apprenti.domain.sentence import Sentence
 from apprenti.flow.tools import Tools
 from apprenti.hub import CONFIG, PREPROCESSOR, HubAccess, fetch, files_of
 from apprenti.store import keep_pin, private_workspace, read_pin, write_atomically
+
+if TYPE_CHECKING:
+    from apprenti.blocks.hub_network import TunableWeights
 
 EXPORT_SECONDS = 900.0
 EXPORT_MEMORY_MB = 6144
@@ -32,10 +36,12 @@ class Brought:
     Args:
         backbones: in the order given; files are still to be read.
         notices: of each network of a hub, where it is from and under which licence.
+        tunable: of those that came as weights, what a training may begin with, by name.
     """
 
     backbones: tuple[Path | Backbone, ...]
     notices: tuple[Sentence, ...]
+    tunable: Mapping[str, TunableWeights] = field(default_factory=dict)
 
 
 def bring_backbones(choices: Sequence[BackboneChoice], *, tools: Tools) -> Brought:
@@ -48,9 +54,20 @@ def bring_backbones(choices: Sequence[BackboneChoice], *, tools: Tools) -> Broug
     Raises:
         BackboneError: one cannot be had or used; the message says why and what to do.
     """
-    ready = [choice if isinstance(choice, Path) else _from_hub(choice, tools) for choice in choices]
+    ready: list[Path | Backbone] = []
+    tunable = {}
+    for choice in choices:
+        if isinstance(choice, Path):
+            ready.append(choice)
+            continue
+        backbone, weights = _from_hub(choice, tools)
+        ready.append(backbone)
+        if weights is not None:
+            tunable[backbone.name] = weights
     return Brought(
-        backbones=tuple(ready), notices=tuple(_notice(each) for each in ready if isinstance(each, Backbone))
+        backbones=tuple(ready),
+        notices=tuple(_notice(each) for each in ready if isinstance(each, Backbone)),
+        tunable=tunable,
     )
 
 
@@ -61,14 +78,41 @@ def _notice(backbone: Backbone) -> Sentence:
     return Sentence(key="train.hub_backbone", values=values | {"licence": backbone.licence})
 
 
-def _from_hub(address: HubAddress, tools: Tools) -> Backbone:
+def _from_hub(address: HubAddress, tools: Tools) -> tuple[Backbone, TunableWeights | None]:
+    """Return the backbone of an address, and the weights it was made of where it came as such."""
     if tools.hub is None:
         raise BackboneError("hub_offline", item=str(address), host="-")
     pin, files = _pinned_files(address, tools.hub, tools)
     told = _preprocessing(pin, files)
     is_onnx = pin.network.name.endswith(ONNX_ENDING)
     graph = files[pin.network.name] if is_onnx else _exported(pin, files, told, tools)
-    return _wrapped(pin, graph, told)
+    backbone = _wrapped(pin, graph, told)
+    return backbone, None if is_onnx else _weights(pin, files, told, backbone)
+
+
+def _weights(
+    pin: HubPin, files: dict[str, Path], told: Preprocessing | None, backbone: Backbone
+) -> TunableWeights:
+    from apprenti.blocks.graph_work import multiply_adds
+    from apprenti.blocks.hub_network import TunableWeights
+
+    config = _config(files)
+    card = Card() if told is None else Card(mean=told.mean, scale=told.scale)
+    sha256 = {file.name: file.sha256 for file in pin.files}
+    return TunableWeights(
+        name=str(pin.address),
+        weights=files[pin.network.name],
+        config=files[config],
+        size_px=backbone.size_px,
+        multiply_adds=multiply_adds(backbone.graph),
+        scaling=card.scaling or SIGNED,  # as ``onnx_backbone`` has it
+        sha256=(pin.network.sha256, sha256[config]),
+    )
+
+
+def _config(files: dict[str, Path]) -> str:
+    """Return the name of the file that tells the settings of a network."""
+    return next(name for name in files if name.rpartition("/")[2] == CONFIG)
 
 
 def _pinned_files(address: HubAddress, hub: HubAccess, tools: Tools) -> tuple[HubPin, dict[str, Path]]:
@@ -116,7 +160,7 @@ def _exported(pin: HubPin, files: dict[str, Path], told: Preprocessing | None, t
         job = ExportJob(
             name=item,
             weights=files[pin.network.name],
-            config=next(path for name, path in files.items() if name.rpartition("/")[2] == CONFIG),
+            config=files[_config(files)],
             size_px=size_px,
             out=workspace / "network.onnx",
         )

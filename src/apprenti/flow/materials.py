@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,13 @@ from apprenti.blocks.item_file import read_item
 from apprenti.domain.backbone_name import MIRRORED, is_packaged
 from apprenti.domain.dataset import Dataset, Example, Split
 from apprenti.domain.errors import DataError, ItemError
+from apprenti.domain.network_training import TunableNetwork
 from apprenti.domain.recipe import Canvas
 from apprenti.flow.tools import Tools
 from apprenti.recipes import SMALL_PICTURE_PX, Stock
+
+if TYPE_CHECKING:
+    from apprenti.blocks.hub_network import TunableWeights
 
 N_DICTIONARY_PHOTOS = 1000
 """Training photos the hand-made features learn their dictionary of patches from."""
@@ -39,11 +44,26 @@ class Materials:
             given.
         classic: hand-made backbones, learnt from the user's photos.
         canvas: what photos are decoded to for all of them; a recipe of other sizes names its own.
+        weights: of the networks that can be tuned, by name.
     """
 
     networks: tuple[Backbone, ...]
     classic: tuple[Backbone, ...]
     canvas: Canvas
+    weights: Mapping[str, TunableWeights] = field(default_factory=dict)
+
+    @property
+    def tunable(self) -> tuple[TunableNetwork, ...]:
+        """The networks that can be tuned, in the order given."""
+        return tuple(
+            TunableNetwork(
+                name=backbone.name,
+                size_px=backbone.size_px,
+                multiply_adds=self.weights[backbone.name].multiply_adds,
+            )
+            for backbone in self.networks
+            if backbone.name in self.weights
+        )
 
     @property
     def stock(self) -> Stock:
@@ -73,7 +93,13 @@ class Materials:
 
 
 def gather_materials(
-    dataset: Dataset, backbones: Sequence[Path | Backbone], *, deadline: float, seed: int, tools: Tools
+    dataset: Dataset,
+    backbones: Sequence[Path | Backbone],
+    *,
+    weights: Mapping[str, TunableWeights] | None = None,
+    deadline: float,
+    seed: int,
+    tools: Tools,
 ) -> Materials:
     """Load the networks asked for, the packaged one without a word, and learn the hand-made features.
 
@@ -81,6 +107,7 @@ def gather_materials(
         dataset: with splits; only training photos are learnt from.
         backbones: ONNX files, backbones that are ready, or the words ``embedded`` and ``classic``; a file of such a
             name is given by its whole path.
+        weights: of those that can be tuned, by name.
         deadline: on ``tools.clock``; photos not decoded by then are not learnt from.
         seed: of the dictionary of patches.
         tools: what to work with.
@@ -96,7 +123,12 @@ def gather_materials(
     classic_canvas = classic_canvas_for(dataset)
     pixels = decode_some(dataset, classic_canvas, deadline=deadline, tools=tools)
     classic = learn_classic(pixels, seed=seed)
-    return Materials(networks=networks, classic=(classic,), canvas=_canvas(networks, classic_canvas))
+    return Materials(
+        networks=networks,
+        classic=(classic,),
+        canvas=_canvas(networks, classic_canvas),
+        weights=weights or {},
+    )
 
 
 def _network(choice: Path | Backbone, dataset: Dataset) -> Backbone:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,7 @@ from apprenti.blocks.pixel_rows import PixelRows, write_pixels
 from apprenti.domain.dataset import Dataset, Example, TaskType
 from apprenti.domain.errors import ItemError, WorkError
 from apprenti.domain.network_history import NetworkHistory
-from apprenti.domain.network_training import TrainedName, read_trained_name
+from apprenti.domain.network_training import TrainedName, TunableNetwork, read_trained_name
 from apprenti.domain.recipe import Canvas, Look
 from apprenti.domain.seams import Limits, Progress, Task
 from apprenti.domain.sentence import Sentence
@@ -29,8 +29,9 @@ from apprenti.domain.symmetry import SymmetryFinding
 from apprenti.flow.features import FeatureTable
 from apprenti.flow.network_news import EpochNews, network_history
 from apprenti.flow.tools import Tools
-from apprenti.recipes import POLICIES, TRAININGS
+from apprenti.recipes import POLICIES, TRAININGS, ending_seconds
 from apprenti.stages.train import (
+    BroughtStart,
     Folds,
     NetworkJob,
     SymmetryJob,
@@ -48,6 +49,10 @@ DISK_SHARE = 0.5
 LONG = 200_000
 """Photos seen in all from which on they are changed more, lest the network learn them by heart."""
 GREY = 128
+GRACE_SECONDS = 10.0
+"""Beyond twice what the end of a training should take, until it is stopped."""
+BROUGHT_MEMORY_MB = 6144
+"""At least, for a network that was brought: as much as its export had before."""
 
 
 @dataclass(kw_only=True)
@@ -78,7 +83,17 @@ class NetworkTrainer:
 
     @property
     def notices(self) -> tuple[Sentence, ...]:
-        """What was found out about flips and turns, where a network was trained."""
+        """What was found out about flips and turns, where a network was trained, and what was tuned."""
+        tuned = [self.table.backbone(name) for name in self.trained if self._tuned(name) is not None]
+        return (
+            *self._symmetries(),
+            *(
+                Sentence(key="train.hub_tuned", values={"name": each.name, "source": each.source})
+                for each in tuned
+            ),
+        )
+
+    def _symmetries(self) -> tuple[Sentence, ...]:
         return () if self.finding is None else told(self.finding, self.dataset.labels)
 
     @property
@@ -102,26 +117,46 @@ class NetworkTrainer:
         trained = read_trained_name(look.backbone)
         if trained is None:
             raise AssertionError(f"{look.backbone} is not trained")
+        frozen = self._frozen(look)
+        if frozen is not None and frozen not in self.table.fitted_files:
+            self.table.add([frozen], deadline=deadline, progress=progress)
         pixels = self._decoded(look.canvas, deadline=deadline, progress=progress)
         if self.finding is None:
             self.finding = self._found(pixels)
-        jobs = self._jobs(trained, pixels, deadline=deadline)
+        jobs = self._jobs(trained, pixels, frozen, deadline=deadline)
         progress.begin("networks", 100)
         try:
-            judged, whole = self._wait(jobs, progress)
+            judged, whole = self._wait(jobs, progress, ending_seconds=self.ending_seconds(look))
         finally:
             progress.end()
         self.trained[look.backbone] = (judged, whole)
-        self.histories.append(network_history(jobs, judged, whole, self.notices, self.table.fitted))
+        self.histories.append(network_history(jobs, judged, whole, self._symmetries(), self.table.fitted))
         n = len(self.table.fitted)
         fitted, test = _cut(whole.features, n)
+        before = None if frozen is None else self.table.backbone(frozen.backbone)
         self.table.put_trained(
             look,
-            backbone=_backbone(trained, whole),
+            backbone=_backbone(trained, whole, before),
             judged=judged.features,
             whole=fitted,
             test=test,
         )
+
+    def ending_seconds(self, look: Look) -> float:
+        """Return what is left to do after the last step of a training."""
+        n_photos = len(self.table.fitted) + len(self.table.test)
+        return ending_seconds(n_photos, network=self._tuned(look.backbone))
+
+    def _tuned(self, backbone: str) -> TunableNetwork | None:
+        """Return the network that a trained one is tuned from, where the person brought it."""
+        trained = read_trained_name(backbone)
+        of = trained.of if trained is not None else ""
+        return next((network for network in self.table.materials.tunable if network.of == of), None)
+
+    def _frozen(self, look: Look) -> Look | None:
+        """Return what such a network's features are before it learns."""
+        network = self._tuned(look.backbone)
+        return None if network is None else Look(backbone=network.name, canvas=look.canvas)
 
     def _decoded(self, canvas: Canvas, *, deadline: float, progress: Progress) -> PixelRows:
         path = self.folder / f"pixels-{canvas.name}.npy"
@@ -162,7 +197,9 @@ class NetworkTrainer:
     def _targets(self) -> NDArray[np.int64]:
         return self.table.labels(self.table.fitted, self.dataset.labels, self.dataset.task_type)
 
-    def _jobs(self, trained: TrainedName, pixels: PixelRows, *, deadline: float) -> list[NetworkJob]:
+    def _jobs(
+        self, trained: TrainedName, pixels: PixelRows, frozen: Look | None, *, deadline: float
+    ) -> list[NetworkJob]:
         """Return the network that is judged, and the one that is kept."""
         from apprenti.blocks.embedded import load_embedded
 
@@ -172,6 +209,10 @@ class NetworkTrainer:
         everything, none = np.arange(n), np.arange(0)
         settings = TRAININGS[trained.kind]
         start = load_embedded(trained.size_px).graph if settings.start == "packaged" else b""
+        brought = None
+        if frozen is not None:
+            weights = self.table.materials.weights[frozen.backbone]
+            brought = BroughtStart(weights=weights, features=self.table.fitted_files[frozen])
         return [
             NetworkJob(
                 trained=trained,
@@ -193,15 +234,19 @@ class NetworkTrainer:
                 clock=self.tools.clock,
                 checkpoints=self.tools.unfinished_folder,
                 data_key=self.dataset.fingerprint,
+                brought=brought,
             )
             for stem, rows, scored in (("judged", fitted, held_out), ("whole", everything, none))
         ]
 
-    def _wait(self, jobs: Sequence[NetworkJob], progress: Progress) -> list[TrainedNetwork]:
+    def _wait(
+        self, jobs: Sequence[NetworkJob], progress: Progress, *, ending_seconds: float
+    ) -> list[TrainedNetwork]:
         """Return what came of all jobs; where one fails, or Ctrl-C is pressed, the others are stopped."""
+        memory_mb = self.tools.memory_mb
         limits = Limits(
-            seconds=max(1.0, jobs[0].deadline - self.tools.clock()) + features_seconds(len(jobs[1].shown)),
-            memory_mb=self.tools.memory_mb,
+            seconds=max(1.0, jobs[0].deadline - self.tools.clock()) + GRACE_SECONDS + 2 * ending_seconds,
+            memory_mb=memory_mb if jobs[0].brought is None else max(memory_mb, BROUGHT_MEMORY_MB),
         )
         tasks: list[Task[TrainedNetwork]] = []
         shown = 0
@@ -245,12 +290,16 @@ def policy_for(n_seen: int, *, things: bool) -> str:
     return "strong" if n_seen >= LONG else "photo"
 
 
-def features_seconds(n_photos: int) -> float:
-    """Return the seconds that features of so many photos may take at the end of a training."""
-    return 10.0 + 0.012 * n_photos
-
-
-def _backbone(trained: TrainedName, network: TrainedNetwork) -> Backbone:
+def _backbone(trained: TrainedName, network: TrainedNetwork, before: Backbone | None) -> Backbone:
+    """Return a trained network as a backbone; where it is from and under which licence stays what it was ``before``."""
+    if before is not None:
+        return replace(
+            before,
+            name=trained.name,
+            graph=network.graph.read_bytes(),
+            n_features=network.n_features,
+            has_feature_map=network.has_feature_map,
+        )
     return Backbone(
         name=trained.name,
         graph=network.graph.read_bytes(),

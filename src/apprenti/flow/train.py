@@ -52,9 +52,8 @@ RACE_SECONDS = 8.0
 """Reading and embedding are over at 65 % of the budget, or sooner where less than 8 seconds would be left."""
 NETWORK_RESERVE_SECONDS = 5.0
 FITS_AFTER_NETWORK = 4.0
-NETWORK_PHOTO_SECONDS = 0.006
-"""When the training of a network is over, its features are worked out, for each photo, and a recipe on them is fitted
-to be judged and once more on all photos."""
+"""When the training of a network is over, its features are worked out, and a recipe on them is fitted to be judged and
+once more on all photos."""
 LATE_EMBED_SHARE = 0.6
 """Of the race's time left: how long features that a later recipe asks for may take, before it is given up."""
 PACKING_SECONDS = 4.0
@@ -141,7 +140,12 @@ def train(
         )
         dataset = replace(dataset, notices=(*dataset.notices, *brought.notices))
         materials = gather_materials(
-            dataset, brought.backbones, deadline=times.dictionary_ends, seed=seed, tools=tools
+            dataset,
+            brought.backbones,
+            weights=brought.tunable,
+            deadline=times.dictionary_ends,
+            seed=seed,
+            tools=tools,
         )
         landmarks = look_for_landmarks(dataset, materials, deadline=times.landmarks_end, tools=tools)
         ground = _ground(dataset, landmarks, materials)
@@ -303,8 +307,7 @@ class _Jobs:
                 after = NETWORK_RESERVE_SECONDS + FITS_AFTER_NETWORK * (
                     pick.predicted_seconds - pick.embedding_seconds
                 )
-                n_photos = len(self.table.fitted) + len(self.table.test)
-                deadline = self.race_ends - after - NETWORK_PHOTO_SECONDS * n_photos
+                deadline = self.race_ends - after - self.trainer.ending_seconds(look)
                 self.trainer.train(look, deadline=deadline, progress=progress)
         reference = _widest(race) if pick.recipe.is_trained else None
         digest = hashlib.sha256(pick.recipe.name.encode()).hexdigest()[:16]

@@ -12,7 +12,16 @@ from apprenti.recipes.space import (
 )
 from apprenti.recipes.templates import Material, Stock, Template, column_of, template_name
 from apprenti.recipes.times import MAX_FITTED_BYTES, SMALL_PICTURE_PX, embedding_seconds, predicted_seconds
-from apprenti.recipes.trainings import EPOCHS, SCRATCH, TRAININGS, TUNED, TUNED_LAST, training_seconds
+from apprenti.recipes.trainings import (
+    EPOCHS,
+    SCRATCH,
+    TRAININGS,
+    TUNED,
+    TUNED_HUB,
+    TUNED_LAST,
+    ending_seconds,
+    training_seconds,
+)
 
 __all__ = [
     "BROUGHT_SPACE",
@@ -28,12 +37,14 @@ __all__ = [
     "SPACE",
     "TRAININGS",
     "TUNED",
+    "TUNED_HUB",
     "TUNED_LAST",
     "Material",
     "Stock",
     "Template",
     "column_of",
     "embedding_seconds",
+    "ending_seconds",
     "predicted_seconds",
     "template_name",
     "template_of",

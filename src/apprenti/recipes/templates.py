@@ -50,6 +50,8 @@ class Stock:
         """Return the number of features of a backbone, in whatever size and view."""
         name = backbone.removesuffix(MIRRORED)
         trained = read_trained_name(name)
+        if trained is not None and trained.of:
+            return next(n for other, n in self.networks.items() if other.endswith(f"-{trained.of}"))
         if trained is not None:
             return N_FEATURES[trained.kind]
         if is_packaged(name):

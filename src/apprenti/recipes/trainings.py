@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from apprenti.domain.network_training import NetworkTraining, TrainedName
+from apprenti.domain.network_training import NetworkTraining, TrainedName, TunableNetwork
 
 TUNED = "tuned.v1"
 TUNED_LAST = "tuned_last.v1"
 SCRATCH = "scratch.v1"
+TUNED_HUB = "tuned_hub.v1"
 
 TRAININGS: Mapping[str, NetworkTraining] = {
     # the packaged network, all of it: earlier layers, which know more of photos in general, learn more slowly
@@ -20,6 +21,17 @@ TRAININGS: Mapping[str, NetworkTraining] = {
     TUNED_LAST: NetworkTraining(start="packaged", layers="last", rate=0.03),
     # a small network that knows nothing: for drawings, digits and textures, which no photo prepares for
     SCRATCH: NetworkTraining(start="scratch", rate=0.1, weight_decay=5e-4, ema=0.995),
+    # an image model of transformers that the person brought: large, and trained on so much that little should move;
+    # what is usual for fine-tuning such networks, not measured here
+    TUNED_HUB: NetworkTraining(
+        start="brought",
+        optimiser="adamw",
+        rate=1e-4,
+        depth_factor=0.8,
+        schedule="cosine",
+        weight_decay=0.05,
+        clip_norm=1.0,
+    ),
 }
 """Every training by the name its backbones begin with."""
 
@@ -40,20 +52,37 @@ PHOTOS_PER_SECOND: Mapping[tuple[str, int], float] = {
 """Photos of one core in a second, forward and back, with the loader and augmentation (``benchmarks/deep_times.py``)."""
 
 N_FEATURES: Mapping[str, int] = {TUNED: 1696, TUNED_LAST: 1696, SCRATCH: 960}
-"""Length of the feature vectors."""
+"""Length of the feature vectors; those of a network that was brought are as long as they were."""
 FEATURES_PER_EPOCH = 0.35
 """Looking at all photos once at the end, in epochs."""
 START_SECONDS = 4.0
 """Starting two processes and PyTorch in them."""
+PHOTO_SECONDS = 0.006
+"""Features of one photo at the end of a training, of the networks above."""
+
+BROUGHT_START_SECONDS = 15.0
+"""The same with transformers, and the weights of a network that was brought."""
+EXPORT_SECONDS = 30.0
+"""Turning such a network into ONNX at the end: measured 6 s of small ones, 25 s of 22 million weights."""
+LEARNT_PER_SECOND = 1.0e10
+"""Multiply-adds of a network's forward pass that one core learns from in a second, so with the pass back and the step:
+11 to 16 billion were measured of ViT, DINOv2, ConvNeXt and ResNet at 224 px in float32, twice that in bfloat16."""
+SHOWN_PER_SECOND = 2.5e10
+"""The same where photos are only looked at: 29 to 37 billion were measured."""
+AUGMENTING_SECONDS = 6e-8
+"""Reading and changing one pixel."""
 
 
-def training_seconds(trained: TrainedName, *, n_photos: int) -> float:
+def training_seconds(trained: TrainedName, *, n_photos: int, network: TunableNetwork | None = None) -> float:
     """Return the seconds a training should take: the network that is judged and the one that is kept, side by side.
 
     Args:
         trained: what is trained.
         n_photos: photos it learns from.
+        network: what is tuned, where the person brought it.
     """
+    if network is not None:
+        return _brought_seconds(network, epochs=trained.epochs, n_photos=n_photos)
     pace = PHOTOS_PER_SECOND.get((trained.kind, trained.size_px))
     if pace is None:
         nearest = min(
@@ -62,3 +91,21 @@ def training_seconds(trained: TrainedName, *, n_photos: int) -> float:
         )
         pace = PHOTOS_PER_SECOND[nearest] * (nearest[1] / trained.size_px) ** 2
     return START_SECONDS + n_photos * (trained.epochs + FEATURES_PER_EPOCH) / pace
+
+
+def ending_seconds(n_photos: int, *, network: TunableNetwork | None = None) -> float:
+    """Return what is left to do when the last step is taken: a graph, and features of photos.
+
+    Args:
+        n_photos: photos that are looked at.
+        network: what was tuned, where the person brought it.
+    """
+    if network is None:
+        return PHOTO_SECONDS * n_photos
+    return EXPORT_SECONDS + n_photos * network.multiply_adds / SHOWN_PER_SECOND
+
+
+def _brought_seconds(network: TunableNetwork, *, epochs: int, n_photos: int) -> float:
+    """Return the seconds for a network that nothing was measured of: from its arithmetic, whatever the machine."""
+    step = network.multiply_adds / LEARNT_PER_SECOND + AUGMENTING_SECONDS * network.size_px**2
+    return BROUGHT_START_SECONDS + n_photos * epochs * step + ending_seconds(n_photos, network=network)

@@ -18,6 +18,7 @@ TEMPLATES = (
     "features_tuned",
     "features_tuned_last",
     "features_scratch",
+    "features_tuned_hub",
 )
 """Entries that are no block's own words."""
 

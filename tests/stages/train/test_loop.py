@@ -30,7 +30,6 @@ from apprenti.stages.train.loop import (  # noqa: E402
     Learner,
     Patience,
     fit_network,
-    parts_of,
     rate_groups,
     trial_steps,
 )
@@ -113,7 +112,7 @@ def test_all_layers_learn_where_all_are_to_the_earlier_the_slower(material: Mate
     learner.learn()
     assert not {name for name in before if name.endswith("weight")} - differing(before, numbers_of(learner))
     groups = rate_groups(learner.network, learner.head, settings)
-    first_of = {id(next(part.parameters())): depth for depth, part in enumerate(parts_of(learner.network))}
+    first_of = {id(next(part.parameters())): depth for depth, part in enumerate(learner.network.parts())}
     rates = {first_of[id(g["params"][0])]: g["highest"] for g in groups if id(g["params"][0]) in first_of}  # type: ignore[index]
     assert [rates[depth] / 0.05 for depth in range(5)] == pytest.approx([2**-4, 2**-3, 2**-2, 0.5, 1])
     assert groups[-1]["highest"] == pytest.approx(0.2)
@@ -146,7 +145,17 @@ def test_out_of_memory_halves_the_batch_and_goes_on(
     error: Exception, material: Material, history: History
 ) -> None:
     learner = a_learner(material, epochs=4, kind=failing_at({3}, error))
+    taken: list[int] = []
+    learn = learner.learn
+
+    def noted() -> float:
+        loss = learn()
+        taken.append(learner.batch)
+        return loss
+
+    learner.learn = noted  # type: ignore[method-assign]
     fit_network(learner, history=history)
+    assert taken == [8] * 3 + [4] * 10
     assert learner.batch == 4
     assert (learner.step, learner.n_steps) == (16, 16)  # 3 steps of 8 photos, then 10 of 4
     assert [line["epoch"] for line in history.lines()] == [

@@ -11,7 +11,7 @@ import numpy as np
 from apprenti.domain.backbone_name import MIRRORED, PACKAGED, is_packaged
 from apprenti.domain.dataset import TaskType
 from apprenti.domain.knowledge_table import Knowledge
-from apprenti.domain.network_training import is_trained
+from apprenti.domain.network_training import TunableNetwork, is_trained
 from apprenti.domain.outlook import Outlook
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Canvas, Look, Pick, Recipe, Trial
@@ -32,6 +32,7 @@ class Ground:
         n_fits: how often each recipe is fitted (the turns of cross-validation).
         embedded: which features are there already.
         task_type: what is to be told.
+        tunable: those of the networks that could be tuned, in the order they were brought.
     """
 
     profile: Profile
@@ -41,6 +42,7 @@ class Ground:
     n_fits: int
     embedded: frozenset[Look] = frozenset()
     task_type: TaskType = TaskType.MULTI_CLASS
+    tunable: tuple[TunableNetwork, ...] = ()
 
     @property
     def stock(self) -> Stock:

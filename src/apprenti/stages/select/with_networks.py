@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from apprenti.domain.backbone_name import CLASSIC, PACKAGED
-from apprenti.domain.network_training import TrainedName
+from apprenti.domain.network_training import TrainedName, TunableNetwork
 from apprenti.domain.outlook import Outlook
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Canvas, Parameter, Pick, Recipe, Trial, TrialStatus
 from apprenti.domain.sentence import Sentence
-from apprenti.recipes import EPOCHS, SCRATCH, SMALL_PICTURE_PX, TUNED, training_seconds
+from apprenti.recipes import EPOCHS, SCRATCH, SMALL_PICTURE_PX, TUNED, TUNED_HUB, training_seconds
 from apprenti.recipes.times import N_CORES, decoding_ms
 from apprenti.stages.select.selector import Ground, Selector
 
@@ -93,6 +93,7 @@ class WithNetworks:
         ground: what the choice rests on.
         time_left: seconds until the race must be over.
         n_before: frozen recipes before the first network.
+        insists: whether networks are trained even where few photos judge them or there is nothing to gain.
     """
 
     def __init__(
@@ -102,8 +103,10 @@ class WithNetworks:
         *,
         time_left: Callable[[], float],
         n_before: int = N_PICKS_BEFORE,
+        insists: bool = False,
     ) -> None:
         self._base, self._ground, self._time_left, self._n_before = base, ground, time_left, n_before
+        self._insists = insists
         self._handed: list[Pick] = []
         self._told: dict[str, Trial] = {}
         self._waiting: list[Pick] = []
@@ -170,7 +173,7 @@ class WithNetworks:
         profile = self._ground.profile
         n = profile.n_train + profile.n_validation
         finished = [trial for trial in self._told.values() if trial.status is TrialStatus.FINISHED]
-        if n < LEAST_PHOTOS or any(trial.score == 1.0 for trial in finished):
+        if not self._insists and (n < LEAST_PHOTOS or any(trial.score == 1.0 for trial in finished)):
             return []
         trained = self._training()
         if trained is None:
@@ -178,7 +181,19 @@ class WithNetworks:
         return [self._pick(way, trained) for way in WAYS]
 
     def _training(self) -> TrainedName | None:
-        """Return what is trained: the largest squares and the most epochs that fit the time left."""
+        """Return what is trained: the largest squares and the most epochs that fit the time left.
+
+        A network that was brought to be the eyes of this training is what is tuned, at its own size; others only
+        where none can be, or none in the time left.
+        """
+        for network in self._ground.tunable:
+            tuned = [
+                TrainedName(kind=TUNED_HUB, size_px=network.size_px, epochs=epochs, of=network.of)
+                for epochs in EPOCHS
+            ]
+            fitting = [trained for trained in tuned if self._fits(trained)]
+            if fitting:
+                return fitting[-1]
         profile = self._ground.profile
         small = max(profile.width_px, profile.height_px) <= SMALL_PICTURE_PX
         from_nothing = small or is_drawn(profile) or not self._ground.stock.has_packaged
@@ -188,12 +203,18 @@ class WithNetworks:
                 TrainedName(kind=kind, size_px=side_px, epochs=epochs)
                 for epochs in EPOCHS
                 if epochs >= least_epochs
-                and self._seconds(TrainedName(kind=kind, size_px=side_px, epochs=epochs))
-                <= TIME_SHARE * self._time_left()
+                and self._fits(TrainedName(kind=kind, size_px=side_px, epochs=epochs))
             ]
             if fitting:
                 return fitting[-1]
         return None
+
+    def _fits(self, trained: TrainedName) -> bool:
+        return self._seconds(trained) <= TIME_SHARE * self._time_left()
+
+    def _tuned(self, trained: TrainedName) -> TunableNetwork | None:
+        """Return what is tuned, where the person brought it."""
+        return next((network for network in self._ground.tunable if network.of == trained.of), None)
 
     def _seconds(self, trained: TrainedName) -> float:
         """Return what a training, its features and the recipe on them should take."""
@@ -203,7 +224,9 @@ class WithNetworks:
         fitting = self._ground.fitting_seconds(recipe)
         decoding = n_photos * decoding_ms(profile.width_px, profile.height_px) / 1000 / N_CORES
         return (
-            training_seconds(trained, n_photos=profile.n_train + profile.n_validation)
+            training_seconds(
+                trained, n_photos=profile.n_train + profile.n_validation, network=self._tuned(trained)
+            )
             + decoding
             + self._ground.embedding_seconds(recipe)
             + FITTED_TWICE * fitting / self._ground.n_fits
@@ -222,9 +245,13 @@ class WithNetworks:
 
     def _beside(self, trained: TrainedName) -> tuple[str, ...]:
         """Return the frozen features that stand beside a network's."""
+        classic = (CLASSIC,) if CLASSIC in self._ground.classic else ()
+        tuned = self._tuned(trained)
+        if tuned is not None:
+            return (tuned.name, *classic)
         seen = self._ground.stock.has_packaged and trained.size_px >= LEAST_PACKAGED_PX
         packaged = (f"{PACKAGED}-{trained.size_px}",) if seen else ()
-        return (*packaged, *((CLASSIC,) if CLASSIC in self._ground.classic else ()))
+        return (*packaged, *classic)
 
     def _pick(self, way: NetworkWay, trained: TrainedName) -> Pick:
         recipe = self._recipe(way, trained)

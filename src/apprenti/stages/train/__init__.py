@@ -12,7 +12,13 @@ from apprenti.stages.train.folds import (
     stratified_folds,
 )
 from apprenti.stages.train.history import History
-from apprenti.stages.train.network_job import NetworkJob, TrainedNetwork, history_of, train_network
+from apprenti.stages.train.network_job import (
+    BroughtStart,
+    NetworkJob,
+    TrainedNetwork,
+    history_of,
+    train_network,
+)
 from apprenti.stages.train.symmetries import told
 from apprenti.stages.train.symmetry_job import SymmetryJob, find_symmetries_of
 
@@ -20,6 +26,7 @@ __all__ = [
     "ALWAYS_FITTED",
     "MAX_HELD_OUT_ROWS",
     "N_FOLDS",
+    "BroughtStart",
     "CandidateJob",
     "CandidateResult",
     "CellsJob",

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from apprenti.blocks.augmentation import augmented, mixed, plain
-from apprenti.blocks.residual_network import ResidualNetwork
+from apprenti.blocks.feature_network import FeatureNetwork
 from apprenti.domain.errors import OutOfMemoryError, OutOfTimeError, WorkError
 from apprenti.domain.network_training import NetworkTraining
 from apprenti.domain.policy import Policy
@@ -79,15 +79,17 @@ class Learner:
         step: steps taken.
         n_steps: steps planned.
         rate: the highest of the last layers.
+        device: where it learns: ``cpu``, or ``cuda`` for a GPU.
     """
 
-    network: ResidualNetwork
+    network: FeatureNetwork
     head: nn.Linear
     plan: Plan
     material: Material
     batch: int
     step: int = 0
     n_steps: int = 0
+    device: str = "cpu"
     rate: float = field(init=False)
     optimiser: torch.optim.Optimizer = field(init=False)
     averaged: nn.Module | None = field(init=False, default=None)
@@ -96,8 +98,11 @@ class Learner:
     def __post_init__(self) -> None:
         settings = self.plan.settings
         self.rate = settings.rate
-        self.losses = losses_of(self.material, settings)
-        self.network = cast("ResidualNetwork", self.network.to(memory_format=torch.channels_last))
+        self.losses = losses_of(self.material, settings).on(self.device)
+        self.network = cast(
+            "FeatureNetwork", self.network.to(device=self.device, memory_format=torch.channels_last)
+        )
+        self.head = self.head.to(self.device)
         groups = rate_groups(self.network, self.head, settings)
         self.optimiser = (
             torch.optim.AdamW(groups)
@@ -160,7 +165,7 @@ class Learner:
         rows = self.rows()
         generator = torch.Generator().manual_seed(self.plan.seed * 2**32 + self.step)
         photos = augmented(
-            torch.from_numpy(self.material.pixels.take(rows)),
+            torch.from_numpy(self.material.pixels.take(rows)).to(self.device),
             side_px=self.side_px,
             policy=policy,
             symmetries=self.plan.symmetries,
@@ -170,7 +175,8 @@ class Learner:
         photos, wanted = mixed(photos, wanted, alpha=policy.mixup_alpha, generator=generator)
         for group in self.optimiser.param_groups:
             group["lr"] = group["highest"] * rate_share(self.progress, settings.schedule)
-        self._wake()
+        self.network.wake()
+        torch.manual_seed(self.plan.seed * 2**32 + self.step)  # asked by layers that drop something at random
         logits = self.logits(photos)  # [b, n_outputs]
         loss = self.losses.loss(logits, wanted)
         self.optimiser.zero_grad(set_to_none=True)
@@ -182,15 +188,10 @@ class Learner:
         self._follow()
         return float(loss.detach())
 
-    def _wake(self) -> None:
-        """Let what learns learn; the running means of layers that do not must stay as still as their weights."""
-        for part in parts_of(self.network):
-            part.train(any(parameter.requires_grad for parameter in part.parameters()))
-
     def logits(self, photos: Tensor) -> Tensor:
         """Return the logits, float32 [b, n_outputs], of photos, float32 [b, 3, h, w]."""
         photos = photos.contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.plan.half_precision):
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.plan.half_precision):
             features = self.network.features(photos)  # [b, d]
         return cast("Tensor", self.head(features.float()))
 
@@ -205,7 +206,7 @@ class Learner:
         parts = [
             self.logits(
                 plain(
-                    torch.from_numpy(self.material.pixels.take(rows[i : i + at_once])),
+                    torch.from_numpy(self.material.pixels.take(rows[i : i + at_once])).to(self.device),
                     side_px=self.material.pixels.size_px,
                 )
             )
@@ -228,9 +229,10 @@ class Learner:
 
     @torch.no_grad()
     def settle(self) -> None:
-        """Let the averaged weights, where there are any, take the place of the last ones."""
+        """Let the averaged weights, where there are any, take the place of the last ones, and come back to the CPU."""
         if self.averaged is not None:
             nn.ModuleList([self.network, self.head]).load_state_dict(self.averaged.state_dict())
+        self.network, self.head = cast("FeatureNetwork", self.network.to("cpu")), self.head.to("cpu")
         self.network.eval()
 
 
@@ -350,14 +352,14 @@ def _keep_to_time(learner: Learner, *, begun: float, first: int, now: float, nam
 
 
 def rate_groups(
-    network: ResidualNetwork, head: nn.Linear, settings: NetworkTraining
+    network: FeatureNetwork, head: nn.Linear, settings: NetworkTraining
 ) -> list[dict[str, object]]:
     """Return the parameters that learn in groups, each with its highest rate and its decay.
 
     Earlier stages learn more slowly by ``depth_factor`` a stage; biases and normalisations do not decay.
     """
     groups: list[dict[str, object]] = []
-    for depth, part in enumerate(reversed(parts_of(network))):
+    for depth, part in enumerate(reversed(network.parts())):
         learns = settings.layers == "all" or depth < 2
         for parameter in part.parameters():
             parameter.requires_grad_(learns)
@@ -365,11 +367,6 @@ def rate_groups(
             rate = settings.rate * settings.depth_factor**depth
             groups += _groups(list(part.parameters()), rate, settings.weight_decay)
     return [*groups, *_groups(list(head.parameters()), settings.rate * settings.head_factor, 0.0)]
-
-
-def parts_of(network: ResidualNetwork) -> list[nn.Module]:
-    """Return the stages of a network with stem and head, in the order photos pass through them."""
-    return [network.stem, *network.stages, network.head]
 
 
 def _groups(parameters: list[nn.Parameter], rate: float, decay: float) -> list[dict[str, object]]:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from apprenti.blocks.answering import Array, answering_of
 from apprenti.blocks.pixel_rows import PixelRows
 from apprenti.blocks.sampling import sample_rows
-from apprenti.blocks.trained_graph import trained_graph
+from apprenti.blocks.trained_graph import trained_graph, with_logits
 from apprenti.domain.dataset import TaskType
+from apprenti.domain.errors import ApprentiError
 from apprenti.domain.network_training import NetworkTraining, TrainedName
 from apprenti.domain.policy import Policy
 from apprenti.domain.seams import Clock
@@ -27,7 +28,10 @@ from apprenti.stages.train.history import History
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from apprenti.blocks.feature_network import FeatureNetwork
     from apprenti.blocks.heads.linear import Linear
+    from apprenti.blocks.hub_layers import HubNetwork
+    from apprenti.blocks.hub_network import TunableWeights
     from apprenti.blocks.residual_network import ResidualNetwork
     from apprenti.stages.train.loop import Learner
 
@@ -39,6 +43,21 @@ HEAD_PHOTOS = 4000
 """Photos the head is begun on, at most."""
 ROWS_AT_ONCE = 64
 TIMED_BATCH = 16
+TIMED_BROUGHT = 4
+"""The same of a network that was brought: one of ViT-B's size takes four seconds for so many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroughtStart:
+    """A network that the person brought, to begin with.
+
+    Args:
+        weights: the network.
+        features: file of its features as it is, float32 [m, d], of the photos with targets.
+    """
+
+    weights: TunableWeights
+    features: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +85,7 @@ class NetworkJob:
         checkpoints: folder that outlives a kill; ``None`` keeps none.
         data_key: stands for the photos and targets in the name of a checkpoint.
         checkpoint_seconds: between two checkpoints.
+        brought: what a training begins with that tunes a network of the person's own.
     """
 
     trained: TrainedName
@@ -88,6 +108,7 @@ class NetworkJob:
     checkpoints: Path | None
     data_key: str
     checkpoint_seconds: float = 20.0
+    brought: BroughtStart | None = None
 
     @property
     def name(self) -> str:
@@ -107,6 +128,7 @@ class NetworkJob:
             "fitted": hashlib.sha256(self.fitted.tobytes()).hexdigest(),
             "start": hashlib.sha256(self.start).hexdigest(),
             "seed": self.seed,
+            "brought": self.brought and self.brought.weights.sha256,
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -138,6 +160,7 @@ class TrainedNetwork:
         epochs: how often the photos were seen; fewer than planned where time ran out.
         photos_per_second: pace.
         seen: some photos as the network saw them.
+        has_feature_map: whether the graph gives one.
     """
 
     graph: Path
@@ -147,6 +170,7 @@ class TrainedNetwork:
     epochs: float
     photos_per_second: float
     seen: tuple[SeenPhoto, ...] = ()
+    has_feature_map: bool = True
 
 
 def train_network(job: NetworkJob) -> TrainedNetwork:
@@ -156,10 +180,10 @@ def train_network(job: NetworkJob) -> TrainedNetwork:
         OutOfTimeError: there was no time for a useful part of it.
         OutOfMemoryError: even the smallest batches were too large.
         WorkError: it diverged.
+        BackboneError: a network that was brought cannot be had from its files, or does not leave PyTorch as it is.
     """
     import torch
 
-    from apprenti.blocks.residual_network import folded
     from apprenti.stages.train.checkpoint import Checkpoint
     from apprenti.stages.train.loop import fit_network
 
@@ -172,8 +196,12 @@ def train_network(job: NetworkJob) -> TrainedNetwork:
             path=job.checkpoints / f"{job.key}.npz", key=job.key, seconds_between=job.checkpoint_seconds
         )
         history.go_on()
-    fit_network(learner, history=history, checkpoint=checkpoint, name=job.name)
-    model = trained_graph(folded(learner.network), _head_numbers(learner))
+    try:
+        fit_network(learner, history=history, checkpoint=checkpoint, name=job.name)
+    except ApprentiError:
+        history.forget()  # its checkpoint is gone as well, or of no use
+        raise
+    model, has_feature_map = _graph(job, learner)
     graph = job.folder / f"{job.stem}.onnx"
     graph.write_bytes(model)
     features, n_features = _write_features(job, model, history)
@@ -186,6 +214,7 @@ def train_network(job: NetworkJob) -> TrainedNetwork:
         features=features,
         history=history.path,
         n_features=n_features,
+        has_feature_map=has_feature_map,
         epochs=learner.epochs,
         photos_per_second=float(lines[-1]["photos_per_second"] or 0) if lines else 0.0,
         seen=_seen(job),
@@ -223,23 +252,28 @@ def _learner(job: NetworkJob) -> Learner:
     from apprenti.stages.train.losses import Material
     from apprenti.stages.train.precision import half_precision_pays
 
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.backends.cudnn.deterministic = True  # the same seed gives the same network
     torch.manual_seed(job.seed)
     pixels = PixelRows.open(job.pixels)
-    some = job.fitted[sample_rows(len(job.fitted), MEASURED_PHOTOS, seed=job.seed)]
+    n_some, n_timed = (
+        (MEASURED_PHOTOS, TIMED_BATCH) if job.brought is None else (TIMED_BROUGHT, TIMED_BROUGHT)
+    )
+    some = job.fitted[sample_rows(len(job.fitted), n_some, seed=job.seed)]
     batches = [plain(torch.from_numpy(pixels.take(part)), side_px=pixels.size_px) for part in _parts(some)]
     network = _network(job, batches)
     head = nn.Linear(network.n_features, job.n_outputs)
     nn.init.zeros_(head.bias)
-    if job.settings.start == "packaged":
-        _begin_head(head, job, pixels)
-    else:
+    if job.settings.start == "scratch":
         nn.init.normal_(head.weight, std=0.01)
+    else:
+        _begin_head(head, job, pixels)
     plan = Plan(
         settings=job.settings,
         epochs=job.trained.epochs,
         policy=job.policy,
         symmetries=job.symmetries,
-        half_precision=half_precision_pays(network, batches[0][:TIMED_BATCH], clock=job.clock),
+        half_precision=half_precision_pays(network, batches[0][:n_timed].to(device), clock=job.clock),
         seed=job.seed,
         deadline=job.deadline,
         clock=job.clock,
@@ -252,20 +286,26 @@ def _learner(job: NetworkJob) -> Learner:
         fitted=job.fitted,
         held_out=job.held_out,
     )
-    return Learner(network=network, head=head, plan=plan, material=material, batch=job.settings.batch)
+    return Learner(
+        network=network, head=head, plan=plan, material=material, batch=job.settings.batch, device=device
+    )
 
 
-def _network(job: NetworkJob, batches: Sequence[Tensor]) -> ResidualNetwork:
+def _network(job: NetworkJob, batches: Sequence[Tensor]) -> FeatureNetwork:
     from apprenti.blocks.network_start import packaged_start, scratch_start
     from apprenti.blocks.residual_reading import read_network
 
+    if job.brought is not None:
+        from apprenti.blocks.hub_tuning import load_for_tuning
+
+        return load_for_tuning(job.brought.weights)
     if job.settings.start == "scratch":
         return scratch_start(job.trained.size_px, seed=job.seed)
     return packaged_start(read_network(job.start), batches)
 
 
 def _begin_head(head: nn.Linear, job: NetworkJob, pixels: PixelRows) -> None:
-    """Set the head to the best linear one on the packaged network's features: layers then move from a good place.
+    """Set the head to the best linear one on the features as they are: layers then move from a good place.
 
     Source: A. Kumar et al., "Fine-tuning can distort pretrained features", 2022 (arXiv:2202.10054).
     """
@@ -274,13 +314,31 @@ def _begin_head(head: nn.Linear, job: NetworkJob, pixels: PixelRows) -> None:
     from apprenti.stages.train.first_head import first_head
 
     rows = job.fitted[sample_rows(len(job.fitted), HEAD_PHOTOS, seed=job.seed)]
-    features = np.concatenate(list(_features(job.start, pixels, rows)))
+    if job.brought is None:
+        features = np.concatenate(list(_features(job.start, pixels, rows)))
+    else:
+        features = np.load(job.brought.features, mmap_mode="r")[rows]
     weights, biases = first_head(
         features, job.targets[rows], n_outputs=job.n_outputs, task_type=job.task_type, seed=job.seed
     )
     with torch.no_grad():
         head.weight.copy_(torch.from_numpy(weights.T.copy()))
         head.bias.copy_(torch.from_numpy(biases))
+
+
+def _graph(job: NetworkJob, learner: Learner) -> tuple[bytes, bool]:
+    """Return the ONNX model of what was learnt, and whether it gives a feature map."""
+    head = _head_numbers(learner)
+    if job.brought is None:
+        from apprenti.blocks.residual_network import folded
+
+        return trained_graph(folded(cast("ResidualNetwork", learner.network)), head), True
+    from apprenti.blocks.hub_tuning import tuned_backbone
+
+    tuned = tuned_backbone(
+        cast("HubNetwork", learner.network), job.brought.weights, out=job.folder / f"{job.stem}.part"
+    )
+    return with_logits(tuned, head), tuned.has_feature_map
 
 
 def _head_numbers(learner: Learner) -> Linear:

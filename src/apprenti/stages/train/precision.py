@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from apprenti.blocks.residual_network import ResidualNetwork
+    from apprenti.blocks.feature_network import FeatureNetwork
     from apprenti.domain.seams import Clock
 
 LEAST_GAIN = 1.2
@@ -17,7 +17,7 @@ bound between the two is met or missed by the machine, not by chance, so that a 
 N_TIMED = 2
 
 
-def half_precision_pays(network: ResidualNetwork, photos: Tensor, *, clock: Clock) -> bool:
+def half_precision_pays(network: FeatureNetwork, photos: Tensor, *, clock: Clock) -> bool:
     """Return whether a forward and a backward pass are clearly quicker in bfloat16.
 
     Args:
@@ -25,6 +25,8 @@ def half_precision_pays(network: ResidualNetwork, photos: Tensor, *, clock: Cloc
         photos: float32 [b, 3, h, w], a batch as it will be.
         clock: seconds.
     """
+    if photos.is_cuda:
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     network.eval()  # the running means stay
     seconds = {True: float("inf"), False: float("inf")}
     for half in (True, False) * (N_TIMED + 1):  # the first of each warms up, and the best counts
