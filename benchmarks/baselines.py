@@ -27,6 +27,7 @@ import results
 from apprenti.blocks.pipeline import fit_pipeline
 from apprenti.domain.dataset import Dataset, Example
 from apprenti.domain.recipe import Recipe
+from apprenti.domain.sentence import Sentence
 from apprenti.flow.features import FeatureTable, lay_out_features
 from apprenti.flow.materials import Materials, gather_materials
 from apprenti.flow.tools import Tools
@@ -171,6 +172,9 @@ class Silence:
         """Say nothing."""
 
     def advance(self, n: int = 1) -> None:
+        """Say nothing."""
+
+    def note(self, news: Sentence, *, seconds_left: float | None = None) -> None:
         """Say nothing."""
 
     def end(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from apprenti.domain.sentence import Sentence
+
 
 class Silence:
     """Tells nobody."""
@@ -10,6 +12,9 @@ class Silence:
         """Say nothing."""
 
     def advance(self, n: int = 1) -> None:
+        """Say nothing."""
+
+    def note(self, news: Sentence, *, seconds_left: float | None = None) -> None:
         """Say nothing."""
 
     def end(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from apprenti.domain.dataset import Dataset, Example, ImageFacts, Kind, Split, TaskType
+from apprenti.domain.sentence import Sentence
 
 
 def an_example(number: int, label: str, split: Split | None = Split.TRAIN, **changes: object) -> Example:
@@ -44,5 +45,7 @@ class Silence:
     def begin(self, step: str, total: int | None = None) -> None: ...
 
     def advance(self, n: int = 1) -> None: ...
+
+    def note(self, news: Sentence, *, seconds_left: float | None = None) -> None: ...
 
     def end(self) -> None: ...

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from apprenti.domain.errors import OptionError
+from apprenti.domain.sentence import Sentence
 from apprenti.settings import Settings, default_model_path, open_tools, read_settings, seconds_of
 
 
 class Nobody:
     def begin(self, step: str, total: int | None = None) -> None: ...
     def advance(self, n: int = 1) -> None: ...
+    def note(self, news: Sentence, *, seconds_left: float | None = None) -> None: ...
     def end(self) -> None: ...
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from apprenti.domain.prediction import Prediction
     from apprenti.domain.report import Report
     from apprenti.domain.seams import Progress
+    from apprenti.domain.sentence import Sentence
     from apprenti.flow.choosing import RecipeKind
     from apprenti.flow.export import ModelExport
     from apprenti.flow.inspect import Inspection
@@ -210,6 +211,8 @@ class _Silence:
     def begin(self, step: str, total: int | None = None) -> None: ...
 
     def advance(self, n: int = 1) -> None: ...
+
+    def note(self, news: Sentence, *, seconds_left: float | None = None) -> None: ...
 
     def end(self) -> None: ...
 

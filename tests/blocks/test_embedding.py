@@ -18,6 +18,7 @@ from apprenti.blocks.embedding import CHUNK_SIZE, embed, embed_all, shelf_key
 from apprenti.blocks.session import open_session
 from apprenti.domain.dataset import Example
 from apprenti.domain.recipe import Canvas
+from apprenti.domain.sentence import Sentence
 
 CANVAS = Canvas(size_px=16)
 
@@ -74,6 +75,9 @@ class Steps:
 
     def advance(self, n: int = 1) -> None:
         self.n += n
+
+    def note(self, news: Sentence, *, seconds_left: float | None = None) -> None:
+        raise AssertionError("there is nothing to tell of photos but how many are done")
 
     end = begin
 

@@ -23,7 +23,7 @@ def a_step(network: Any, pixels: Any) -> None:
     import torch
 
     optimiser = torch.optim.AdamW(network.parameters(), lr=1e-3)
-    network.train()
+    network.wake()
     network.features(pixels).square().mean().backward()
     optimiser.step()
     network.eval()

@@ -219,3 +219,27 @@ def test_what_ends_while_features_are_worked_out_is_not_timed_longer() -> None:
 
     race = run_race(FixedSelector("ridge.v1", "lda.v1"), job_for, folds=FOLDS, deadline=200.0, tools=tools)
     assert [trial.seconds for trial in race.trials] == [3, 23]
+
+
+def test_news_of_features_worked_out_in_mid_race_reach_the_person() -> None:
+    class Heard(Silence):
+        def __init__(self) -> None:
+            self.news: list[tuple[Sentence, float | None]] = []
+
+        def note(self, news: Sentence, *, seconds_left: float | None = None) -> None:
+            self.news.append((news, seconds_left))
+
+    heard, news = Heard(), Sentence(key="progress.epoch", values={"epoch": 1})
+    tools = Tools(
+        engine=ScriptedEngine({"ridge.v1": 0.7}),  # type: ignore[arg-type]
+        shelf=MemoryShelf(),
+        progress=heard,
+        clock=lambda: 100.0,
+    )
+
+    def job_for(pick: Pick, progress: Progress, race: Race) -> CandidateJob:
+        progress.note(news, seconds_left=3.5)
+        return a_job(pick, tools)
+
+    run_race(FixedSelector("ridge.v1"), job_for, folds=FOLDS, deadline=200.0, tools=tools)
+    assert heard.news == [(news, 3.5)]

@@ -20,6 +20,11 @@ class FeatureNetwork(nn.Module):
         """Return the feature vectors, [n, n_features], of photos, float32 [n, 3, h, w], RGB, 0..255."""
         raise NotImplementedError
 
+    def wake(self) -> None:
+        """Let what learns learn; the running means of layers that do not must stay as still as their weights."""
+        for part in self.parts():
+            part.train(any(parameter.requires_grad for parameter in part.parameters()))
+
     def parts(self) -> Sequence[nn.Module]:
         """Return its layers in groups, those that see the photo first: every parameter is in one of them."""
         raise NotImplementedError

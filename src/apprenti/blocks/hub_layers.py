@@ -59,13 +59,12 @@ class HubNetwork(FeatureNetwork):
         """Return embedding, layers or stages one by one, and what follows them."""
         return [part for part in _in_order(self.model) if any(True for _ in part.parameters())]
 
-    def train(self, mode: bool = True) -> HubNetwork:
-        """Set what differs in training, but for batch normalisations."""
-        super().train(mode)
+    def wake(self) -> None:
+        """Let what learns learn, but for the running means and spreads of batch normalisations."""
+        super().wake()
         for layer in self.modules():
             if isinstance(layer, nn.modules.batchnorm._BatchNorm):
                 layer.eval()
-        return self
 
 
 def _in_order(model: nn.Module) -> Iterator[nn.Module]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from apprenti.domain.figures import duration
 from apprenti.texts import Lang, say, written
+
+if TYPE_CHECKING:
+    from apprenti.domain.sentence import Sentence
 
 
 def step_name(step: str, lang: Lang) -> str:
@@ -23,34 +26,47 @@ class NoProgress:
     def advance(self, n: int = 1) -> None:
         """Say nothing."""
 
+    def note(self, news: Sentence, *, seconds_left: float | None = None) -> None:
+        """Say nothing."""
+
     def end(self) -> None:
         """Say nothing."""
 
 
 class LineProgress:
-    """One line for each step, for a log."""
+    """One line for each step and for each of its news, for a log."""
 
     def __init__(self, stream: TextIO, lang: Lang) -> None:
         self._stream, self._lang = stream, lang
 
     def begin(self, step: str, total: int | None = None) -> None:
         """Write the name of the step and how much there is to do."""
-        amount = "" if total is None else f" ({written(total, self._lang)})"
-        print(f"{step_name(step, self._lang)}{amount}", file=self._stream, flush=True)
+        name = step_name(step, self._lang)
+        counts = total is not None and not name.endswith("(%)")  # hundredths are no amount
+        amount = f" ({written(total, self._lang)})" if counts else ""
+        print(f"{name}{amount}", file=self._stream, flush=True)
 
     def advance(self, n: int = 1) -> None:
         """Say nothing: a log wants no bar."""
+
+    def note(self, news: Sentence, *, seconds_left: float | None = None) -> None:
+        """Write the news as a line of their own, with the time left."""
+        left = ""
+        if seconds_left is not None:
+            left = f" · {say('progress.left', self._lang)} {duration(seconds_left, self._lang)}"
+        print(f"  {news.said(self._lang)}{left}", file=self._stream, flush=True)
 
     def end(self) -> None:
         """Say nothing."""
 
 
 class BarProgress:
-    """A bar with the time left while a step runs, then one quiet line of what it took."""
+    """A bar with the time left while a step runs, its news below it, then one quiet line of what it took."""
 
     def __init__(self, stream: TextIO, lang: Lang) -> None:
         self._stream, self._lang = stream, lang
         self._bar: Any = None
+        self._below: Any = None
         self._name = ""
         self._began_at = 0.0
 
@@ -66,10 +82,21 @@ class BarProgress:
         if self._bar is not None:
             self._bar.update(n)
 
+    def note(self, news: Sentence, *, seconds_left: float | None = None) -> None:
+        """Write the news below the bar; of the time left the bar itself tells, and goes on telling."""
+        if self._bar is None:
+            return
+        if self._below is None:
+            self._below = _new_line_below(self._stream)
+        self._below.set_description_str(f"  {news.said(self._lang)}")
+
     def end(self) -> None:
         """Replace the bar by a line."""
         if self._bar is None:
             return
+        if self._below is not None:
+            self._below.close()  # before the bar, whose place it is counted from
+            self._below = None
         self._bar.close()
         self._bar = None
         seconds = duration(time.monotonic() - self._began_at, self._lang)
@@ -90,3 +117,9 @@ def _new_bar(stream: TextIO, name: str, total: int | None, left: str) -> Any:
         dynamic_ncols=True,
         bar_format=known if total else unknown,
     )
+
+
+def _new_line_below(stream: TextIO) -> Any:
+    from tqdm import tqdm
+
+    return tqdm(total=0, file=stream, position=1, leave=False, dynamic_ncols=True, bar_format="{desc}")

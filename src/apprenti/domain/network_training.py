@@ -41,6 +41,7 @@ class NetworkTraining:
         class_weights: whether rare classes weigh more, by the root of how rare they are.
         grows_from: the side of the pictures at the start, as a share of the last; 1 for no progressive resizing.
         patience: share of the epochs without a better score on validation after which a training ends; 1 for never.
+        finds_rate: whether ``rate`` is found by some steps on a copy of the network before the training.
     """
 
     start: Start
@@ -59,6 +60,7 @@ class NetworkTraining:
     class_weights: bool = True
     grows_from: float = 1.0
     patience: float = 1.0
+    finds_rate: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

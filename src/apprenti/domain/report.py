@@ -15,6 +15,7 @@ from apprenti.domain import json_form
 from apprenti.domain.dataset import SetAside, TaskType
 from apprenti.domain.label_scores import LabelMiss, LabelScores
 from apprenti.domain.metric import Metric
+from apprenti.domain.network_history import NetworkHistory
 from apprenti.domain.number_scores import NumberMiss, NumberScores
 from apprenti.domain.outlook import Outlook
 from apprenti.domain.profile import Profile
@@ -182,11 +183,13 @@ class Timing:
         total_seconds: the whole training.
         predicted_seconds: by recipe name, as promised when it was picked.
         seconds: by recipe name, as it turned out.
+        photos_per_second: by name of a trained backbone, what its network looked at while it learnt.
     """
 
     total_seconds: float
     predicted_seconds: Mapping[str, float] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
+    photos_per_second: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +203,7 @@ class Report:
         profile: of the data; ``None`` for a report on other data than the model was trained on.
         kept: the recipe in the model.
         attempts: the recipes picked, in order, with what came of each.
+        networks: how the networks were trained that were, on these photos.
         outlook: what the choice of recipes rested on; ``None`` where a fixed order chose.
         temperature: what logits are divided by so that probabilities can be believed; 1 changes nothing.
         familiarity: the alarm for unfamiliar photos; ``None`` when not measured.
@@ -222,6 +226,7 @@ class Report:
     kept: Recipe
     profile: Profile | None = None
     attempts: tuple[Attempt, ...] = ()
+    networks: tuple[NetworkHistory, ...] = ()
     outlook: Outlook | None = None
     temperature: float = 1.0
     familiarity: FamiliarityScores | None = None

@@ -9,6 +9,8 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from apprenti.domain.sentence import Sentence
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Result_co = TypeVar("Result_co", covariant=True)
@@ -109,6 +111,15 @@ class Progress(Protocol):
 
     def advance(self, n: int = 1) -> None:
         """Say that ``n`` more units are done."""
+        ...
+
+    def note(self, news: Sentence, *, seconds_left: float | None = None) -> None:
+        """Say how the step goes, in place of what was said before.
+
+        Args:
+            news: figures a person may follow, such as those of an epoch.
+            seconds_left: of the step, as far as whoever does it can tell.
+        """
         ...
 
     def end(self) -> None:

@@ -19,9 +19,6 @@ RecipeKind = Literal["all", "frozen", "deep"]
 ROUNDS = (2, 2, 1)
 """Picks of each round of a training: two processors have something to do most of the time."""
 
-ROUNDS_BEFORE_NETWORKS = (2,)
-"""The same where a network follows."""
-
 
 def ground_of(
     profile: Profile, materials: Materials, *, n_fits: int, task_type: TaskType = TaskType.MULTI_CLASS
@@ -67,16 +64,12 @@ def choose_by(
     Picks come in rounds: results come in an order that depends on the machine, and the same data must give the same
     model. On tables of known scores rounds did as well as looking at every result, and better than picking all at once.
     """
+    base = open_selector(ground, knowledge=knowledge, rounds=ROUNDS, seed=seed)
     if recipes == "frozen" or time_left is None or not has_torch():
-        return open_selector(ground, knowledge=knowledge, rounds=ROUNDS, seed=seed)
-    base = open_selector(
-        ground, knowledge=knowledge, rounds=ROUNDS_BEFORE_NETWORKS, n_picks=N_PICKS_BEFORE, seed=seed
-    )
+        return base
     n_before = N_PICKS_BEFORE if recipes == "all" else 1
     with_networks = WithNetworks(base, ground, time_left=time_left, n_before=n_before)
-    if any(pick.recipe.is_trained for pick in with_networks.plan()):
-        return with_networks
-    return open_selector(ground, knowledge=knowledge, rounds=ROUNDS, seed=seed)
+    return with_networks if any(pick.recipe.is_trained for pick in with_networks.plan()) else base
 
 
 def first_pick(ground: Ground, knowledge: Knowledge | None, *, seconds_left: float, seed: int) -> Pick:

@@ -20,12 +20,14 @@ from apprenti.blocks.item_file import read_item
 from apprenti.blocks.pixel_rows import PixelRows, write_pixels
 from apprenti.domain.dataset import Dataset, Example, TaskType
 from apprenti.domain.errors import ItemError, WorkError
+from apprenti.domain.network_history import NetworkHistory
 from apprenti.domain.network_training import TrainedName, TunableNetwork, read_trained_name
 from apprenti.domain.recipe import Canvas, Look
 from apprenti.domain.seams import Limits, Progress, Task
 from apprenti.domain.sentence import Sentence
 from apprenti.domain.symmetry import SymmetryFinding
 from apprenti.flow.features import FeatureTable
+from apprenti.flow.network_news import EpochNews, network_history
 from apprenti.flow.tools import Tools
 from apprenti.recipes import POLICIES, TRAININGS, ending_seconds
 from apprenti.stages.train import (
@@ -35,9 +37,9 @@ from apprenti.stages.train import (
     SymmetryJob,
     TrainedNetwork,
     find_symmetries_of,
+    history_of,
     told,
     train_network,
-    training_progress,
 )
 
 DECODE_CHUNK = 25
@@ -67,6 +69,7 @@ class NetworkTrainer:
         tools: what to work with.
         finding: what flips and turns leave labels as they are, once it was looked for.
         trained: what came of the trainings, the judged network first, by name.
+        histories: how they went, in the order they ended.
     """
 
     dataset: Dataset
@@ -77,19 +80,27 @@ class NetworkTrainer:
     tools: Tools
     finding: SymmetryFinding | None = None
     trained: dict[str, tuple[TrainedNetwork, TrainedNetwork]] = field(default_factory=dict)
+    histories: list[NetworkHistory] = field(default_factory=list)
 
     @property
     def notices(self) -> tuple[Sentence, ...]:
         """What was found out about flips and turns, where a network was trained, and what was tuned."""
-        found = () if self.finding is None else told(self.finding, self.dataset.labels)
         tuned = [self.table.backbone(name) for name in self.trained if self._tuned(name) is not None]
         return (
-            *found,
+            *self._symmetries(),
             *(
                 Sentence(key="train.hub_tuned", values={"name": each.name, "source": each.source})
                 for each in tuned
             ),
         )
+
+    def _symmetries(self) -> tuple[Sentence, ...]:
+        return () if self.finding is None else told(self.finding, self.dataset.labels)
+
+    @property
+    def photos_per_second(self) -> dict[str, float]:
+        """What each of the judged networks looked at in a second, by name."""
+        return {name: judged.photos_per_second for name, (judged, _) in self.trained.items()}
 
     def train(self, look: Look, *, deadline: float, progress: Progress) -> None:
         """Train the network of a look, and put its features into the table.
@@ -120,6 +131,7 @@ class NetworkTrainer:
         finally:
             progress.end()
         self.trained[look.backbone] = (judged, whole)
+        self.histories.append(network_history(jobs, judged, whole, self._symmetries(), self.table.fitted))
         n = len(self.table.fitted)
         fitted, test = _cut(whole.features, n)
         before = None if frozen is None else self.table.backbone(frozen.backbone)
@@ -239,6 +251,7 @@ class NetworkTrainer:
         )
         tasks: list[Task[TrainedNetwork]] = []
         shown = 0
+        news = EpochNews(job=jobs[0], progress=progress)
         try:
             for job in jobs:
                 tasks.append(self.tools.engine.start(train_network, job, limits=limits))
@@ -247,10 +260,12 @@ class NetworkTrainer:
                     for task in tasks:
                         if task.poll():
                             task.result()  # raises where it failed
-                done = round(100 * min(training_progress(job) for job in jobs))
+                done = round(100 * min(history_of(job).progress() for job in jobs))
                 progress.advance(max(0, done - shown))
                 shown = max(shown, done)
+                news.tell()
                 time.sleep(POLL_SECONDS)
+            news.tell()
             return [task.result() for task in tasks]
         finally:
             for task in tasks:

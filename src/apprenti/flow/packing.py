@@ -18,6 +18,7 @@ from apprenti.blocks.number_metrics import MARGIN_LEVEL
 from apprenti.domain.dataset import Dataset, Example
 from apprenti.domain.errors import ApprentiError, ItemError
 from apprenti.domain.manifest import FORMAT_VERSION_OF, Manifest
+from apprenti.domain.network_history import NetworkHistory
 from apprenti.domain.outlook import Outlook
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Canvas, Pick, Recipe, Trial
@@ -51,6 +52,7 @@ def pack_model(
     race: Race,
     *,
     outlook: Outlook | None,
+    networks: Sequence[NetworkHistory] = (),
     seed: int,
     budget_seconds: float,
     tools: Tools,
@@ -66,6 +68,7 @@ def pack_model(
         picks: the recipes chosen, in order.
         race: what came of them.
         outlook: what they rested on.
+        networks: how the networks were trained that were.
         seed: of everything random.
         budget_seconds: of the whole training; a second look at the labels is left out where it would take much of it.
         tools: what to work with.
@@ -82,6 +85,7 @@ def pack_model(
         kept=kept.recipe,
         picks=picks,
         trials=race.trials,
+        networks=networks,
         outlook=outlook,
         temperature=finished.temperature,
         familiarity_threshold=finished.familiarity_threshold,

@@ -191,12 +191,16 @@ def train(
                 selector.plan(),
                 race,
                 outlook=selector.outlook(),
+                networks=trainer.histories,
                 seed=seed,
                 budget_seconds=budget_seconds,
                 tools=tools,
             )
             write_atomically(out, model)
-            timing = _timing(selector.plan(), race, tools.clock() - times.begun)
+            timing = replace(
+                _timing(selector.plan(), race, tools.clock() - times.begun),
+                photos_per_second=trainer.photos_per_second,
+            )
             write_atomically(report_path, render(report, lang=lang, timing=timing).encode())
         measured = cells.collect()
         hindsight = cells.hindsight(measured, report.kept, race)

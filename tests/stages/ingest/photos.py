@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from apprenti.domain.dataset import Dataset
+from apprenti.domain.sentence import Sentence
 from apprenti.engine import InlineEngine
 from apprenti.stages.ingest import read_dataset
 
@@ -26,6 +27,8 @@ class Silence:
 
     def advance(self, n: int = 1) -> None:
         self.n_done += n
+
+    def note(self, news: Sentence, *, seconds_left: float | None = None) -> None: ...
 
     def end(self) -> None:
         self.n_ended += 1

@@ -6,10 +6,12 @@ import numpy as np
 
 from apprenti.blocks.metrics import wilson_interval
 from apprenti.domain.dataset import Dataset, DuplicateGroup, Example, Kind, SetAside, Split, TaskType
+from apprenti.domain.network_history import ChangedPhoto, EpochRecord, NetworkHistory
 from apprenti.domain.outlook import Hindsight, Neighbour, Outlook
 from apprenti.domain.recipe import Canvas, Interval, Pick, Recipe, Trial, TrialStatus
 from apprenti.domain.report import BackboneCredit, Report, Timing
 from apprenti.domain.sentence import Sentence
+from apprenti.recipes import POLICIES
 from apprenti.stages.evaluate import Answers, Training, evaluate
 
 CANVAS = Canvas(size_px=64)
@@ -47,6 +49,33 @@ OUTLOOK = Outlook(
 )
 HINDSIGHT = Hindsight(n_others=38, n_photos=98, best=RECIPES[2], best_score=83 / 98, kept_score=78 / 98)
 REASON = Sentence(key="report.calm_why")
+MIRRORED = Sentence(key="train.mirror_holds", values={"changed": 91, "expected": 93})
+NETWORKS = tuple(
+    NetworkHistory(
+        backbone=f"{kind}-64-e{n_epochs}",
+        n_photos=320,
+        n_held_out=80,
+        n_photos_kept=400,
+        epochs_kept=float(n_epochs),
+        epochs=tuple(
+            EpochRecord(
+                epoch=float(epoch),
+                loss=2.0 / (1 + epoch),
+                score=0.5 + 0.4 * min(epoch / n_epochs, 0.75),
+                rate=0.03 * (1 - epoch / n_epochs),
+            )
+            for epoch in range(1, n_epochs + 1)
+        ),
+        policy=POLICIES[policy],
+        symmetries=(MIRRORED,),
+        examples=(
+            ChangedPhoto(
+                name="train/photo 3.jpg", plain=b"\xff\xd8 plain", changed=(b"\xff\xd8 a", b"\xff\xd8 b")
+            ),
+        ),
+    )
+    for kind, n_epochs, policy in (("tuned.v1", 12, "strong"), ("scratch.v1", 48, "gentle"))
+)
 TIMING = Timing(
     total_seconds=83.4,
     predicted_seconds={recipe.name: 2.5 for recipe in RECIPES},
@@ -66,6 +95,7 @@ def made_up_report(
     with_distances: bool = True,
     with_troubles: bool = True,
     outlook: Outlook | None = OUTLOOK,
+    networks: tuple[NetworkHistory, ...] = (),
 ) -> Report:
     """Return the report of a training on data that never were; ``skill`` 0 is guessing, 50 is faultless."""
     labels = labels or tuple(f"kind {k:03d}" for k in range(n_labels))
@@ -84,7 +114,7 @@ def made_up_report(
         dataset,
         test=test,
         held_out=held_out,
-        training=_training(n_held_out, outlook),
+        training=_training(n_held_out, outlook, networks),
         thumbnail=lambda name: b"\xff\xd8 small " + name.encode(),
     )
 
@@ -132,7 +162,7 @@ def _troubles(labels: tuple[str, ...], file_name: str) -> dict[str, tuple[object
     }
 
 
-def _training(n_held_out: int, outlook: Outlook | None) -> Training:
+def _training(n_held_out: int, outlook: Outlook | None, networks: tuple[NetworkHistory, ...]) -> Training:
     scores = (0.8, 0.9)
     trials = [
         Trial(
@@ -159,6 +189,7 @@ def _training(n_held_out: int, outlook: Outlook | None) -> Training:
             for recipe in RECIPES
         ],
         trials=[*trials, failed],
+        networks=networks,
         outlook=outlook,
         temperature=1.25,
         familiarity_threshold=1.96,

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from tests.stages.report.made_up import HINDSIGHT, TIMING, made_up_report
+from tests.stages.report.made_up import HINDSIGHT, NETWORKS, TIMING, made_up_report
 
 from apprenti.domain.json_form import to_json
 from apprenti.domain.report import Report
@@ -130,12 +130,13 @@ OF_OTHER_TASKS = {
     "is_average_precision", "is_micro_f1", "is_labels_log_loss", "is_label_ap", "is_label_recall", "is_mae", "is_rmse",
     "is_r2",
 }  # fmt: skip
+OF_NETWORKS = {"is_epoch", "is_held_out", "is_loss", "is_rate", "is_augmentation"}
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", [*SHAPES, "networks"])
 def test_every_term_is_explained_once(shape: str, lang: Lang) -> None:
-    report = made_up_report(**SHAPES[shape])
+    report = made_up_report(**SHAPES.get(shape, {"networks": NETWORKS}))
     text = Page(render(report, lang=lang, hindsight=HINDSIGHT)).text
     texts = catalogue("report", lang)
     for key, meaning in texts.items():
@@ -148,6 +149,8 @@ def test_every_term_is_explained_once(shape: str, lang: Lang) -> None:
                 expected = 0 if report.outlook is None else 1
             if key in OF_OTHER_TASKS:
                 expected = 0
+            if key in OF_NETWORKS:
+                expected = 1 if report.networks else 0
             assert text.count(beginning) == expected, key
 
 

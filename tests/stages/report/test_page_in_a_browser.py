@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.stages.report.made_up import HINDSIGHT, TIMING, made_up_report
+from tests.stages.report.made_up import HINDSIGHT, NETWORKS, TIMING, made_up_report
 
 from apprenti.stages.report import render
 from apprenti.texts import Lang
@@ -22,6 +22,7 @@ SHAPES: dict[str, tuple[Lang, dict[str, Any]]] = {
     "long names": ("fr", {"labels": LONG_LABELS, "skill": 1.0, "file_name": "y" * 90 + "{i}.jpg"}),
     "136 classes": ("en", {"n_labels": 136, "n_test": 200, "skill": 4.0}),
     "no test photo": ("fr", {"n_test": 0}),
+    "two networks": ("fr", {"networks": NETWORKS}),
 }
 
 

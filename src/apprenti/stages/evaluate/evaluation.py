@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from apprenti.blocks.metrics import wilson_interval
 from apprenti.domain.dataset import Dataset
+from apprenti.domain.network_history import NetworkHistory
 from apprenti.domain.outlook import Outlook
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick, Recipe, Trial
@@ -26,6 +27,7 @@ class Training:
         kept: the recipe in the model.
         picks: the recipes chosen, in order.
         trials: what came of them.
+        networks: how the networks were trained that were.
         outlook: what they rested on; ``None`` where a fixed order chose.
         temperature: of the calibration.
         familiarity_threshold: distance past which a photo is unfamiliar.
@@ -39,6 +41,7 @@ class Training:
     kept: Recipe
     picks: Sequence[Pick] = ()
     trials: Sequence[Trial] = ()
+    networks: Sequence[NetworkHistory] = ()
     outlook: Outlook | None = None
     temperature: float = 1.0
     familiarity_threshold: float = 0.0
@@ -79,6 +82,7 @@ def evaluate(
         kept=training.kept,
         profile=profile,
         attempts=_attempts(training.picks, training.trials),
+        networks=tuple(training.networks),
         outlook=training.outlook,
         temperature=training.temperature,
         familiarity=_familiarity(test, training.familiarity_threshold, training.false_alarm_rate),

@@ -88,17 +88,22 @@ def _chart(name: str, frame: Frame, shapes: Iterable[str], words: Words, *, desc
 
 def svg(name: str, shapes: Iterable[str], words: Words, *, desc: str, axes: Iterable[str] = ()) -> Markup:
     """Return a chart with its title, its description and the names of its axes, from ``report.{name}_...``."""
+    x_name = text(Frame().x(1), HEIGHT - 6, words(f"{name}_x"), "axis end")
+    y_name = text(4, 13, words(f"{name}_y"), "axis")
+    return drawing(name, [*axes, x_name, y_name, *shapes], title=words(f"{name}_title"), desc=desc)
+
+
+def drawing(name: str, shapes: Iterable[str], *, title: str, desc: str, height: float = HEIGHT) -> Markup:
+    """Return shapes as a drawing with a title and a description; no two drawings of a page share a name."""
     from markupsafe import Markup, escape
 
     head = (
-        f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'<svg class="chart" viewBox="0 0 {WIDTH} {height:g}" role="img" '
         f'aria-labelledby="{name}-title {name}-desc">'
-        f'<title id="{name}-title">{escape(words(f"{name}_title"))}</title>'
+        f'<title id="{name}-title">{escape(title)}</title>'
         f'<desc id="{name}-desc">{escape(desc)}</desc>'
     )
-    x_name = text(Frame().x(1), HEIGHT - 6, words(f"{name}_x"), "axis end")
-    y_name = text(4, 13, words(f"{name}_y"), "axis")
-    return Markup(f"{head}{''.join(axes)}{x_name}{y_name}{''.join(shapes)}</svg>")  # noqa: S704  texts are escaped
+    return Markup(f"{head}{''.join(shapes)}</svg>")  # noqa: S704  texts are escaped
 
 
 def _axes(frame: Frame, words: Words) -> Iterable[str]:

@@ -25,6 +25,7 @@ from apprenti.stages.report.captions import mistake_photo, suspect_photo
 from apprenti.stages.report.charts import coverage_chart, reliability_chart
 from apprenti.stages.report.decision import replay
 from apprenti.stages.report.mix_ups import mix_ups
+from apprenti.stages.report.networks import network_stories, other_notices
 from apprenti.stages.report.other_tasks import doubt_photos, labels_context, numbers_context
 from apprenti.stages.report.words import Words
 from apprenti.texts import Lang
@@ -44,10 +45,11 @@ SECTIONS = {
         "confidence",
         "familiar",
         "recipes",
+        "networks",
         "decision",
     ),
-    TaskType.MULTI_LABEL: ("answer_labels", "labels", "label_misses", "familiar", "recipes"),
-    TaskType.REGRESSION: ("answer_number", "margin", "number_misses", "familiar", "recipes"),
+    TaskType.MULTI_LABEL: ("answer_labels", "labels", "label_misses", "familiar", "recipes", "networks"),
+    TaskType.REGRESSION: ("answer_number", "margin", "number_misses", "familiar", "recipes", "networks"),
 }
 """The templates of a page, in order; the data and the method end every page."""
 
@@ -77,6 +79,7 @@ def render(
         **_context(report, words),
         timing=timing,
         rows=attempt_rows(report, timing, words),
+        networks=network_stories(report, timing, words),
         decision=replay(report, timing, hindsight, words),
     )
 
@@ -91,6 +94,7 @@ def _context(report: Report, words: Words) -> dict[str, Any]:
         "data": report.data,
         "scores": report.scores,
         "w": words,
+        "notices": other_notices(report),
         "advice": advise(report, words),
         "sections": SECTIONS[report.task_type],
         "metric": METRIC_OF[report.task_type],

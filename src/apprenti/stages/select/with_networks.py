@@ -7,12 +7,14 @@ where the recipes before them made no mistake.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from apprenti.domain.backbone_name import CLASSIC, PACKAGED
 from apprenti.domain.network_training import TrainedName, TunableNetwork
 from apprenti.domain.outlook import Outlook
+from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Canvas, Parameter, Pick, Recipe, Trial, TrialStatus
 from apprenti.domain.sentence import Sentence
 from apprenti.recipes import EPOCHS, SCRATCH, SMALL_PICTURE_PX, TUNED, TUNED_HUB, training_seconds
@@ -31,10 +33,15 @@ LEAST_PHOTOS = 40
 SIDES: tuple[tuple[int, int], ...] = ((128, 32), (96, 3), (64, LEAST_EPOCHS))
 """Sides in pixels, and the epochs there must be time for: details pay where there is time to learn them. On
 held-out photos 128 px gained nothing over 96 at as many epochs, in twice the time."""
+DRAWN_SIDES: tuple[tuple[int, int], ...] = ((64, LEAST_EPOCHS),)
 SMALL_SIDES: tuple[tuple[int, int], ...] = ((32, LEAST_EPOCHS),)
+DRAWN_GREY_SHARE = 0.9
+DRAWN_CONTRAST = 0.7
+"""Of the contrast that black and white alone would have: ink on paper has 0.85 to 0.94, photos 0.6 at most.
+The packaged network knows photos, and a small one that knows nothing learns lines better."""
 LEAST_PACKAGED_PX = 64
 """The packaged network sees little in smaller squares."""
-FITTED_TWICE = 4.0
+FITTED_TWICE = 3.0
 """The recipe on a network's features is fitted once to judge it and once on all photos; and predictions err."""
 
 
@@ -101,11 +108,14 @@ class WithNetworks:
         self._told: dict[str, Trial] = {}
         self._waiting: list[Pick] = []
         self._is_decided = False
+        self._is_frozen = False
 
     def plan(self) -> tuple[Pick, ...]:
         """Return the picks as they stand now, those already handed out first."""
         known = {pick.recipe.name: pick for pick in self._base.plan()}
         handed = [known.get(pick.recipe.name, pick) for pick in self._handed]
+        if self._is_frozen:
+            return self._base.plan()
         if self._is_decided:
             return (*handed, *self._waiting)
         names = {pick.recipe.name for pick in handed}
@@ -120,8 +130,16 @@ class WithNetworks:
             if pick is not None:
                 self._handed.append(pick)
                 return pick
+            self._n_before = len(self._handed)  # no more frozen recipes fit the time
+            if self.waiting:
+                return None  # asked again when their results are there
         if not self._is_decided:
             self._is_decided, self._waiting = True, self._networks()
+            self._is_frozen = not self._waiting
+        if self._is_frozen:  # no time for a network, or nothing to gain: the other recipes have their turn
+            pick = self._base.ask(seconds_left=seconds_left)
+            self._handed += [pick] if pick is not None else []
+            return pick
         if not self._waiting:
             return None
         pick = self._waiting.pop(0)
@@ -133,7 +151,7 @@ class WithNetworks:
     @property
     def waiting(self) -> bool:
         """Whether results must be told before the next pick: networks come after all that is quick."""
-        if not self._is_decided and len(self._handed) < self._n_before:
+        if self._is_frozen or (not self._is_decided and len(self._handed) < self._n_before):
             return self._base.waiting
         frozen = [pick for pick in self._handed if not pick.recipe.is_trained]
         return any(pick.recipe.name not in self._told for pick in frozen)
@@ -175,8 +193,9 @@ class WithNetworks:
                 return fitting[-1]
         profile = self._ground.profile
         small = max(profile.width_px, profile.height_px) <= SMALL_PICTURE_PX
-        kind = SCRATCH if small or not self._ground.stock.has_packaged else TUNED
-        for side_px, least_epochs in SMALL_SIDES if small else SIDES:
+        from_nothing = small or is_drawn(profile) or not self._ground.stock.has_packaged
+        kind = SCRATCH if from_nothing else TUNED
+        for side_px, least_epochs in SMALL_SIDES if small else DRAWN_SIDES if from_nothing else SIDES:
             fitting = [
                 TrainedName(kind=kind, size_px=side_px, epochs=epochs)
                 for epochs in EPOCHS
@@ -252,3 +271,9 @@ class WithNetworks:
             trial.recipe.backbones[0] == name and trial.status is not TrialStatus.FINISHED
             for trial in self._told.values()
         )
+
+
+def is_drawn(profile: Profile) -> bool:
+    """Return whether the pictures are drawn or written in one colour on another, not photographed."""
+    utmost = math.sqrt(max(0.0, profile.brightness * (1 - profile.brightness)))
+    return profile.grey_share >= DRAWN_GREY_SHARE and profile.contrast >= DRAWN_CONTRAST * utmost > 0

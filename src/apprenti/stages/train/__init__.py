@@ -15,8 +15,8 @@ from apprenti.stages.train.network_job import (
     BroughtStart,
     NetworkJob,
     TrainedNetwork,
+    history_of,
     train_network,
-    training_progress,
 )
 from apprenti.stages.train.symmetries import told
 from apprenti.stages.train.symmetry_job import SymmetryJob, find_symmetries_of
@@ -39,11 +39,11 @@ __all__ = [
     "find_symmetries_of",
     "finish",
     "first_turn",
+    "history_of",
     "measure_cells",
     "shared_part",
     "stratified_folds",
     "told",
     "train_candidate",
     "train_network",
-    "training_progress",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from apprenti.stages.train.loop import Learner
 
 COUNTS = ("step", "n_steps", "batch")
+SECONDS_BETWEEN = 20.0
+"""A kill costs no more than this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,16 +28,18 @@ class Checkpoint:
     Args:
         path: the file; it has its name only once it is whole.
         key: of data, settings and versions; a file of another key is left alone.
+        seconds_between: two times that the training is kept.
     """
 
     path: Path
     key: str
+    seconds_between: float = SECONDS_BETWEEN
 
     def save(self, learner: Learner) -> None:
         """Write the state; a disk that is full costs the checkpoint, not the training."""
-        arrays = {"key": np.array(self.key), **{name: np.array(getattr(learner, name)) for name in COUNTS}}
-        for part, state in _parts(learner).items():
-            arrays |= {f"{part}/{name}": tensor.numpy() for name, tensor in state.items()}
+        arrays = {name: np.array(getattr(learner, name)) for name in (*COUNTS, "rate")}
+        arrays |= {"key": np.array(self.key)}
+        arrays |= {name: tensor.numpy() for name, tensor in _tensors(learner).items()}
         unfinished = self.path.with_suffix(f".{os.getpid()}.part")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -42,34 +47,38 @@ class Checkpoint:
                 np.savez(file, allow_pickle=False, **arrays)
             unfinished.replace(self.path)
         except OSError:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):
+                unfinished.unlink()
 
     def restore(self, learner: Learner) -> bool:
         """Put a learner where the file says it was; return whether there was one that fits."""
         try:
-            with np.load(self.path, allow_pickle=False) as file:
-                arrays = dict(file)
-        except (OSError, ValueError, BadZipFile, EOFError):
-            return False  # not there, or not whole: the training begins anew
-        if "key" not in arrays or str(arrays["key"]) != self.key:
+            with self.path.open("rb") as file, np.load(file, allow_pickle=False) as parts:
+                arrays = dict(parts)
+        except (OSError, ValueError, BadZipFile, EOFError, TypeError):
+            return False  # not there, not whole, or one array alone: the training begins anew
+        tensors = _tensors(learner)
+        if str(arrays.get("key")) != self.key or not _fits(arrays, tensors):
             return False
-        for part, state in _parts(learner).items():
-            for name, tensor in state.items():
-                tensor.copy_(torch.from_numpy(arrays[f"{part}/{name}"]))
+        for name, tensor in tensors.items():
+            tensor.copy_(torch.from_numpy(arrays[name]))
         _restore_optimiser(learner.optimiser, arrays)
+        learner.reach(float(arrays["rate"]))
         for name in COUNTS:
             setattr(learner, name, int(arrays[name]))
         return True
 
     def remove(self) -> None:
-        """Forget a training that has ended."""
+        """Forget a training that has ended, and what a kill left half written."""
         self.path.unlink(missing_ok=True)
+        for unfinished in self.path.parent.glob(f"{self.path.stem}.*.part"):
+            unfinished.unlink(missing_ok=True)
 
 
-def _parts(learner: Learner) -> dict[str, dict[str, torch.Tensor]]:
+def _tensors(learner: Learner) -> dict[str, torch.Tensor]:
     """Return every tensor that training changes, by name; those of an optimiser that has not moved are not there."""
     averaged = {} if learner.averaged is None else learner.averaged.state_dict()
-    return {
+    parts = {
         "network": learner.network.state_dict(),
         "head": learner.head.state_dict(),
         "averaged": averaged,
@@ -79,14 +88,26 @@ def _parts(learner: Learner) -> dict[str, dict[str, torch.Tensor]]:
             for name, value in state.items()
         },
     }
+    return {f"{part}/{name}": tensor for part, state in parts.items() for name, tensor in state.items()}
+
+
+def _fits(arrays: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> bool:
+    """Return whether all is there, in the right shapes: a learner must not be restored by half."""
+    return all(name in arrays for name in (*COUNTS, "rate")) and all(
+        name in arrays and arrays[name].shape == tuple(tensor.shape) for name, tensor in tensors.items()
+    )
 
 
 def _restore_optimiser(optimiser: torch.optim.Optimizer, arrays: Mapping[str, Any]) -> None:
-    """Give a new optimiser the momentum of the old one; rates come from the plan."""
+    """Give a new optimiser the momentum of the old one, laid out in memory as its parameters are."""
+    parameters = [parameter for group in optimiser.param_groups for parameter in group["params"]]
     state: dict[int, dict[str, torch.Tensor]] = {}
     for name, array in arrays.items():
         part, _, rest = name.partition("/")
         if part == "optimiser":
             place, _, kind = rest.partition("/")
-            state.setdefault(int(place), {})[kind] = torch.from_numpy(np.array(array))
+            value, parameter = torch.from_numpy(np.array(array)), parameters[int(place)]
+            if value.shape == parameter.shape:
+                value = torch.empty_like(parameter, requires_grad=False).copy_(value)
+            state.setdefault(int(place), {})[kind] = value
     optimiser.load_state_dict({**optimiser.state_dict(), "state": state})

@@ -17,47 +17,70 @@ class History:
 
     Args:
         path: of the lines; beside it stands the pace, in a file that is replaced.
+        features_share: of all the work, what comes after the last epoch: working out the features of all photos, 0..1.
     """
 
     path: Path
+    features_share: float = 0.0
 
     def epoch(
         self,
         learner: Learner,
         *,
-        epoch: float,
         loss: float,
         score: float | None,
         seconds: float,
-        n_steps: int,
+        n_photos: int,
     ) -> None:
         """Add an epoch.
 
         Args:
             learner: as it is now.
-            epoch: how often all photos have been seen, the last one perhaps in part.
             loss: mean over the epoch.
             score: on held-out photos, 0..1, where there are any.
             seconds: since this process began to train.
-            n_steps: taken in them.
+            n_photos: learnt from in them.
         """
         line = {
-            "epoch": round(epoch, 3),
+            "epoch": round(learner.epochs, 3),
             "loss": round(loss, 5),
             "score": score if score is None else round(score, 5),
             "rate": learner.optimiser.param_groups[0]["lr"],
-            "photos_per_second": round(n_steps * learner.batch / max(seconds, 1e-9), 1),
+            "photos_per_second": round(n_photos / max(seconds, 1e-9), 1),
         }
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
-        self.pace(learner, seconds=seconds, n_steps=n_steps)
+        self.pace(learner, seconds=seconds, n_photos=n_photos)
 
-    def pace(self, learner: Learner, *, seconds: float, n_steps: int) -> None:
+    def pace(self, learner: Learner, *, seconds: float, n_photos: int) -> None:
         """Say how far the training is."""
-        left = (learner.n_steps - learner.step) * seconds / max(1, n_steps)
+        photo_seconds = seconds / max(1, n_photos)
+        features_seconds = self._features_per_epochs * learner.n_steps * learner.batch * photo_seconds
+        left = (learner.n_steps - learner.step) * learner.batch * photo_seconds + features_seconds
+        self._write_pace((1 - self.features_share) * learner.progress, left)
+
+    def features(self, share: float, *, seconds: float) -> None:
+        """Say how far the features are.
+
+        Args:
+            share: of the photos that have theirs, above 0 and up to 1.
+            seconds: since the first of them.
+        """
+        self._write_pace(1 - self.features_share * (1 - share), seconds * (1 - share) / share)
+
+    def _write_pace(self, progress: float, seconds_left: float) -> None:
         unfinished = self.path.with_suffix(".part")
-        unfinished.write_text(json.dumps({"progress": learner.progress, "seconds_left": round(left, 1)}))
-        unfinished.replace(self.path.with_suffix(".pace"))  # read by another process meanwhile
+        unfinished.write_text(json.dumps({"progress": progress, "seconds_left": round(seconds_left, 1)}))
+        unfinished.replace(self._pace_path)  # read by another process meanwhile
+
+    @property
+    def _features_per_epochs(self) -> float:
+        """Time of the features in that of all epochs."""
+        return self.features_share / (1 - self.features_share)
+
+    @property
+    def _pace_path(self) -> Path:
+        return self.path.with_suffix(".pace")
 
     def lines(self) -> tuple[dict[str, float | None], ...]:
         """Return the epochs so far; a line half written is left out."""
@@ -68,5 +91,14 @@ class History:
 
     def progress(self) -> float:
         """Return the share that is done, 0..1."""
-        path = self.path.with_suffix(".pace")
-        return float(json.loads(path.read_bytes())["progress"]) if path.exists() else 0.0
+        return self._pace()["progress"]
+
+    def seconds_left(self) -> float | None:
+        """Return what is left, as far as it can be told yet."""
+        return self._pace()["seconds_left"] if self._pace_path.exists() else None
+
+    def _pace(self) -> dict[str, float]:
+        if not self._pace_path.exists():
+            return {"progress": 0.0}
+        pace: dict[str, float] = json.loads(self._pace_path.read_bytes())
+        return pace

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
@@ -28,7 +29,7 @@ from apprenti.domain.symmetry import Symmetry
 from apprenti.stages.train.checkpoint import Checkpoint
 from apprenti.stages.train.history import History
 from apprenti.stages.train.losses import Losses, Material, losses_of
-from apprenti.stages.train.rates import rate_share
+from apprenti.stages.train.rates import find_rate, rate_share
 
 LEAST_BATCH = 4
 """A batch is halved when memory runs out, down to here."""
@@ -36,7 +37,8 @@ STEPS_BETWEEN_LOOKS = 10
 """At the clock."""
 LEAST_SHARE_DONE = 0.2
 """Of the epochs: a training that time cuts shorter is not worth its features."""
-SECONDS_BETWEEN_CHECKPOINTS = 20.0
+TRIAL_STEPS = 40
+"""Of a training that finds its rate first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,9 @@ class Learner:
         plan: how it learns.
         material: from what.
         batch: photos a step.
+        step: steps taken.
+        n_steps: steps planned.
+        rate: the highest of the last layers.
     """
 
     network: FeatureNetwork
@@ -83,12 +88,14 @@ class Learner:
     batch: int
     step: int = 0
     n_steps: int = 0
+    rate: float = field(init=False)
     optimiser: torch.optim.Optimizer = field(init=False)
     averaged: nn.Module | None = field(init=False, default=None)
     losses: Losses = field(init=False)
 
     def __post_init__(self) -> None:
         settings = self.plan.settings
+        self.rate = settings.rate
         self.losses = losses_of(self.material, settings)
         self.network = cast("FeatureNetwork", self.network.to(memory_format=torch.channels_last))
         groups = rate_groups(self.network, self.head, settings)
@@ -105,6 +112,28 @@ class Learner:
     def progress(self) -> float:
         """Share of the training that is done, 0..1."""
         return self.step / self.n_steps
+
+    @property
+    def n_seen(self) -> int:
+        """Photos taken so far, each counted as often as it was."""
+        return self.step * self.batch
+
+    @property
+    def epochs(self) -> float:
+        """How often every photo has been seen."""
+        return self.n_seen / len(self.material.fitted)
+
+    def halve(self) -> None:
+        """Take half as many photos a step from now on: what was seen stays seen, what was planned stays planned."""
+        seen, planned = self.n_seen, self.n_steps * self.batch
+        self.batch //= 2
+        self.step, self.n_steps = seen // self.batch, math.ceil(planned / self.batch)
+
+    def reach(self, rate: float) -> None:
+        """Let ``rate`` be the highest of the last layers; those of the others stay as far below it as they were."""
+        for group in self.optimiser.param_groups:
+            group["highest"] *= rate / self.rate
+        self.rate = rate
 
     @property
     def side_px(self) -> int:
@@ -141,10 +170,8 @@ class Learner:
         photos, wanted = mixed(photos, wanted, alpha=policy.mixup_alpha, generator=generator)
         for group in self.optimiser.param_groups:
             group["lr"] = group["highest"] * rate_share(self.progress, settings.schedule)
-        self.network.train()
-        torch.manual_seed(
-            self.plan.seed * 2**32 + self.step
-        )  # layers that drop something at random ask there
+        self.network.wake()
+        torch.manual_seed(self.plan.seed * 2**32 + self.step)  # asked by layers that drop something at random
         logits = self.logits(photos)  # [b, n_outputs]
         loss = self.losses.loss(logits, wanted)
         self.optimiser.zero_grad(set_to_none=True)
@@ -170,14 +197,15 @@ class Learner:
         if not len(rows):
             return None
         self.network.eval()
+        at_once = 2 * self.batch  # without gradients these take no more memory than a step
         parts = [
             self.logits(
                 plain(
-                    torch.from_numpy(self.material.pixels.take(rows[i : i + 64])),
+                    torch.from_numpy(self.material.pixels.take(rows[i : i + at_once])),
                     side_px=self.material.pixels.size_px,
                 )
             )
-            for i in range(0, len(rows), 64)
+            for i in range(0, len(rows), at_once)
         ]
         return self.losses.score(torch.cat(parts), rows)
 
@@ -218,39 +246,48 @@ def fit_network(
         OutOfMemoryError: even ``LEAST_BATCH`` photos at a time were too many.
         WorkError: the loss was no longer a number.
     """
-    clock = learner.plan.clock
-    if checkpoint is not None:
-        checkpoint.restore(learner)
+    clock, n_photos = learner.plan.clock, len(learner.material.fitted)
+    goes_on = checkpoint is not None and checkpoint.restore(learner)
+    if learner.plan.settings.finds_rate and not goes_on:
+        learner.reach(find_rate(trial_steps(learner, name), n_steps=TRIAL_STEPS))
     begun = saved = clock()
-    first, total, n_told = learner.step, 0.0, 0
+    first, total, n_told = learner.n_seen, 0.0, 0
     patience = Patience(share=learner.plan.settings.patience, epochs=learner.plan.epochs)
-    per_epoch = max(1, math.ceil(len(learner.material.fitted) / learner.batch))
     while learner.step < learner.n_steps:
+        n_epochs = learner.n_seen // n_photos
         loss = _learn_within_memory(learner, name)
         if not math.isfinite(loss):
-            raise WorkError("training_diverged", item=name, step=learner.step)
+            raise _diverged(learner, checkpoint, name)
         total, n_told = total + loss, n_told + 1
         now = clock()
         if learner.step % STEPS_BETWEEN_LOOKS == 0:
             _keep_to_time(learner, begun=begun, first=first, now=now, name=name)
-            history.pace(learner, seconds=now - begun, n_steps=learner.step - first)
-        if checkpoint is not None and now - saved > SECONDS_BETWEEN_CHECKPOINTS:
+            history.pace(learner, seconds=now - begun, n_photos=learner.n_seen - first)
+        if checkpoint is not None and now - saved > checkpoint.seconds_between:
             checkpoint.save(learner)
             saved = now
-        if learner.step % per_epoch == 0 or learner.step >= learner.n_steps:
+        if learner.n_seen // n_photos > n_epochs or learner.step >= learner.n_steps:
             score = learner.score()
             history.epoch(
                 learner,
-                epoch=learner.step / per_epoch,
                 loss=total / n_told,
                 score=score,
                 seconds=clock() - begun,
-                n_steps=learner.step - first,
+                n_photos=learner.n_seen - first,
             )
             total, n_told = 0.0, 0
             if patience.is_over(score):
                 break
+    if not all(bool(torch.isfinite(numbers).all()) for numbers in learner.network.state_dict().values()):
+        raise _diverged(learner, checkpoint, name)  # in the very last step, whose loss was that before it
     learner.settle()
+
+
+def _diverged(learner: Learner, checkpoint: Checkpoint | None, name: str) -> WorkError:
+    """Return what says that a training went wrong; nothing must go on from there."""
+    if checkpoint is not None:
+        checkpoint.remove()
+    return WorkError("training_diverged", item=name, step=learner.step)
 
 
 @dataclass(kw_only=True)
@@ -287,8 +324,7 @@ def _learn_within_memory(learner: Learner, name: str) -> float:
             if learner.batch // 2 < LEAST_BATCH:
                 raise OutOfMemoryError("training_memory", item=name) from error
             learner.optimiser.zero_grad(set_to_none=True)
-            learner.batch //= 2
-            learner.step, learner.n_steps = 2 * learner.step, 2 * learner.n_steps
+            learner.halve()
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -299,11 +335,11 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def _keep_to_time(learner: Learner, *, begun: float, first: int, now: float, name: str) -> None:
     """Shorten the plan where the deadline would pass before its end."""
-    pace = (now - begun) / (learner.step - first)
-    n_left = (learner.plan.deadline - now) / pace
-    if learner.step + n_left >= learner.n_steps:
+    pace = (now - begun) / max(1, learner.n_seen - first) * learner.batch  # seconds a step
+    if now + (learner.n_steps - learner.step) * pace <= learner.plan.deadline:
         return
     planned = learner.plan.epochs * len(learner.material.fitted) / learner.batch
+    n_left = (learner.plan.deadline - now) / pace if pace else 0
     learner.n_steps = max(learner.step, int(learner.step + n_left))
     if learner.n_steps < LEAST_SHARE_DONE * planned:
         raise OutOfTimeError("training_out_of_time", item=name)
@@ -339,13 +375,13 @@ def _groups(parameters: list[nn.Parameter], rate: float, decay: float) -> list[d
 StepAt = Callable[[float], float]
 
 
-def trial_steps(learner: Learner) -> StepAt:
+def trial_steps(learner: Learner, name: str = "network") -> StepAt:
     """Return what takes a step at a given rate on a copy of the learner: for ``rates.find_rate``."""
     twin = copy.deepcopy(learner)
+    twin.n_steps = sys.maxsize  # never past the beginning of its schedule
 
     def step_at(rate: float) -> float:
-        for group in twin.optimiser.param_groups:
-            group["highest"] = rate / rate_share(twin.progress, twin.plan.settings.schedule)
-        return twin.learn()
+        twin.reach(rate / rate_share(0.0, twin.plan.settings.schedule))
+        return _learn_within_memory(twin, name)
 
     return step_at

@@ -76,7 +76,7 @@ class Losses:
         """Return how well logits fit some rows: accuracy, share of right labels, or R²."""
         wanted = self.wanted(rows)
         if self.kind == "squared_error":
-            return 1 - float(mse_loss(logits, wanted) / wanted.var().clamp_min(1e-12))
+            return 1 - float(mse_loss(logits, wanted) / wanted.var(correction=0).clamp_min(1e-12))
         if self.kind == "binary_cross_entropy":
             return float(((logits > 0) == (wanted > 0.5)).float().mean())
         return float((logits.argmax(dim=1) == wanted.argmax(dim=1)).float().mean())

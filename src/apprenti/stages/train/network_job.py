@@ -21,6 +21,7 @@ from apprenti.domain.network_training import NetworkTraining, TrainedName
 from apprenti.domain.policy import Policy
 from apprenti.domain.seams import Clock
 from apprenti.domain.symmetry import Symmetry
+from apprenti.recipes.trainings import FEATURES_PER_EPOCH
 from apprenti.stages.train.history import History
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from apprenti.blocks.hub_network import TunableWeights
     from apprenti.blocks.residual_network import ResidualNetwork
     from apprenti.stages.train.loop import Learner
+    from apprenti.stages.train.seen_photos import SeenPhoto
 
 VERSION = 1
 """Raised when the loop changes, so that no training goes on from what another loop left."""
@@ -82,6 +84,7 @@ class NetworkJob:
         clock: seconds.
         checkpoints: folder that outlives a kill; ``None`` keeps none.
         data_key: stands for the photos and targets in the name of a checkpoint.
+        checkpoint_seconds: between two checkpoints.
         brought: what a training begins with that tunes a network of the person's own.
     """
 
@@ -104,6 +107,7 @@ class NetworkJob:
     clock: Clock
     checkpoints: Path | None
     data_key: str
+    checkpoint_seconds: float = 20.0
     brought: BroughtStart | None = None
 
     @property
@@ -140,6 +144,7 @@ class TrainedNetwork:
         n_features: d.
         epochs: how often the photos were seen; fewer than planned where time ran out.
         photos_per_second: pace.
+        seen: some photos as the network saw them.
         has_feature_map: whether the graph gives one.
     """
 
@@ -149,6 +154,7 @@ class TrainedNetwork:
     n_features: int
     epochs: float
     photos_per_second: float
+    seen: tuple[SeenPhoto, ...] = ()
     has_feature_map: bool = True
 
 
@@ -168,36 +174,50 @@ def train_network(job: NetworkJob) -> TrainedNetwork:
 
     torch.set_num_threads(1)  # two threads collapse when the other core is busy
     learner = _learner(job)
-    history = _history(job)
+    history = history_of(job)
     checkpoint = None
     if job.checkpoints is not None:
-        checkpoint = Checkpoint(path=job.checkpoints / f"{job.key}.pt", key=job.key)
+        checkpoint = Checkpoint(
+            path=job.checkpoints / f"{job.key}.npz", key=job.key, seconds_between=job.checkpoint_seconds
+        )
     fit_network(learner, history=history, checkpoint=checkpoint, name=job.name)
     model, has_feature_map = _graph(job, learner)
     graph = job.folder / f"{job.stem}.onnx"
     graph.write_bytes(model)
-    features, n_features = _write_features(job, model)
+    features, n_features = _write_features(job, model, history)
     if checkpoint is not None:
         checkpoint.remove()
-    last = history.lines()[-1]
+    lines = history.lines()  # none where a training that was killed had nothing left to do but its features
     return TrainedNetwork(
         graph=graph,
         features=features,
         history=history.path,
         n_features=n_features,
         has_feature_map=has_feature_map,
-        epochs=float(last["epoch"] or 0),
-        photos_per_second=float(last["photos_per_second"] or 0),
+        epochs=learner.epochs,
+        photos_per_second=float(lines[-1]["photos_per_second"] or 0) if lines else 0.0,
+        seen=_seen(job),
     )
 
 
-def training_progress(job: NetworkJob) -> float:
-    """Return how much of a training that goes on in another process is done, 0..1."""
-    return _history(job).progress()
+def history_of(job: NetworkJob) -> History:
+    """Return what a training tells, also while it goes on in another process."""
+    return History(
+        path=job.folder / f"{job.stem}.history",
+        features_share=FEATURES_PER_EPOCH / (job.trained.epochs + FEATURES_PER_EPOCH),
+    )
 
 
-def _history(job: NetworkJob) -> History:
-    return History(path=job.folder / f"{job.stem}.history")
+def _seen(job: NetworkJob) -> tuple[SeenPhoto, ...]:
+    from apprenti.stages.train.seen_photos import rows_to_show, see_photos
+
+    return see_photos(
+        PixelRows.open(job.pixels),
+        rows_to_show(job.targets, job.fitted),
+        policy=job.policy,
+        symmetries=job.symmetries,
+        seed=job.seed,
+    )
 
 
 def _learner(job: NetworkJob) -> Learner:
@@ -319,17 +339,20 @@ def _features(graph: bytes, pixels: PixelRows, rows: NDArray[np.intp]) -> Iterat
             yield features
 
 
-def _write_features(job: NetworkJob, graph: bytes) -> tuple[Path, int]:
+def _write_features(job: NetworkJob, graph: bytes, history: History) -> tuple[Path, int]:
     """Write the features of the photos that are asked for, and return the file and their length."""
     path = job.folder / f"{job.stem}.npy"
+    begun = job.clock()
     rows = iter(_features(graph, PixelRows.open(job.pixels), job.shown))
     first = next(rows)
     with path.open("wb") as file:
         header = {"descr": "<f4", "fortran_order": False, "shape": (len(job.shown), first.shape[1])}
         np.lib.format.write_array_header_1_0(file, header)
         file.write(first.astype("<f4").tobytes())
-        for row in rows:
+        for n_done, row in enumerate(rows, start=2):
             file.write(row.astype("<f4").tobytes())
+            if n_done % ROWS_AT_ONCE == 0:
+                history.features(n_done / len(job.shown), seconds=job.clock() - begun)
     return path, first.shape[1]
 
 

@@ -1,0 +1,100 @@
+"""What is told of the training of a network: while it goes on, and afterwards in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apprenti.domain.dataset import Example, TaskType
+from apprenti.domain.network_history import ChangedPhoto, EpochRecord, NetworkHistory
+from apprenti.domain.seams import Progress
+from apprenti.domain.sentence import Sentence
+from apprenti.stages.train import NetworkJob, TrainedNetwork, history_of
+
+SCORE_WORDS = {
+    TaskType.MULTI_CLASS: "epoch_classes",
+    TaskType.MULTI_LABEL: "epoch_labels",
+    TaskType.REGRESSION: "epoch_number",
+}
+"""Entries of ``texts/*/progress.toml``."""
+
+
+@dataclass(kw_only=True)
+class EpochNews:
+    """Tells of every epoch once.
+
+    Args:
+        job: the training, under way in another process.
+        progress: is told.
+        n_told: epochs told of.
+    """
+
+    job: NetworkJob
+    progress: Progress
+    n_told: int = 0
+
+    def tell(self) -> None:
+        """Tell of the epochs that have ended since."""
+        history = history_of(self.job)
+        lines = history.lines()
+        for line in lines[self.n_told :]:
+            self.progress.note(self._said(line), seconds_left=history.seconds_left())
+        self.n_told = len(lines)
+
+    def _said(self, line: dict[str, float | None]) -> Sentence:
+        score = line["score"]
+        key, values = "epoch", {}
+        if score is not None:
+            key = SCORE_WORDS[self.job.task_type]
+            is_share = self.job.task_type is not TaskType.REGRESSION
+            values["score"] = round(100 * score, 1) if is_share else round(score, 3)
+        return Sentence(
+            key=f"progress.{key}",
+            values={
+                "epoch": round(line["epoch"] or 0.0, 1),
+                "epochs": self.job.trained.epochs,
+                "loss": round(line["loss"] or 0.0, 3),
+                "pace": round(line["photos_per_second"] or 0.0),
+                **values,
+            },
+        )
+
+
+def network_history(
+    jobs: Sequence[NetworkJob],
+    judged: TrainedNetwork,
+    whole: TrainedNetwork,
+    symmetries: Sequence[Sentence],
+    fitted: Sequence[Example],
+) -> NetworkHistory:
+    """Return what is kept of a training.
+
+    Args:
+        jobs: of the network that was judged, and of the one that is kept.
+        judged: what came of the first.
+        whole: what came of the second.
+        symmetries: what was found out about flips and turns.
+        fitted: the photos, in the order of the rows.
+    """
+    return NetworkHistory(
+        backbone=jobs[0].trained.name,
+        n_photos=len(jobs[0].fitted),
+        n_held_out=len(jobs[0].held_out),
+        n_photos_kept=len(jobs[1].fitted),
+        epochs_kept=whole.epochs,
+        epochs=tuple(
+            EpochRecord(
+                epoch=line["epoch"] or 0.0,
+                loss=line["loss"] or 0.0,
+                score=line["score"],
+                rate=line["rate"] or 0.0,
+            )
+            for line in history_of(jobs[0]).lines()
+        ),
+        policy=jobs[0].policy,
+        symmetries=tuple(symmetries),
+        examples=tuple(
+            ChangedPhoto(name=fitted[photo.row].name, plain=photo.plain, changed=photo.changed)
+            for photo in judged.seen
+        ),
+    )
