@@ -41,7 +41,18 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         patch.chdir(folder)
         photos = few_digits(folder / "digits")
         out = folder / "digits.apprenti"
-        printed = run("train", str(photos), "--out", str(out), "--budget", "60s", "--json", into=folder)
+        printed = run(
+            "train",
+            str(photos),
+            "--out",
+            str(out),
+            "--budget",
+            "60s",
+            "--recipes",
+            "frozen",
+            "--json",
+            into=folder,
+        )
         yield Story(photos=photos, model=out, printed=printed, data_folder=folder / "data")
 
 
@@ -120,7 +131,7 @@ def test_the_same_data_seed_versions_and_knowledge_give_the_same_bytes(
     story.photos.rename(moved)
     try:
         apprenti.inspect(moved)
-        again = apprenti.train(moved, out=tmp_path / "again.apprenti", budget="60s")
+        again = apprenti.train(moved, out=tmp_path / "again.apprenti", budget="60s", recipes="frozen")
     finally:
         moved.rename(story.photos)
     assert again.path.read_bytes() == story.model.read_bytes()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from apprenti.domain.errors import ApprentiError
     from apprenti.domain.label_scores import LabelMiss
     from apprenti.domain.more_photos import MorePhotos
+    from apprenti.domain.network_history import NetworkHistory
     from apprenti.domain.outlook import Hindsight, Outlook
     from apprenti.domain.prediction import Prediction
     from apprenti.domain.recipe import Interval, Pick, Trial
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from apprenti.flow.export import ModelExport
     from apprenti.flow.inspect import Inspection
     from apprenti.flow.knowledge import Export, KnowledgeSummary, Merge
+    from apprenti.flow.room_for_networks import RoomForNetworks
     from apprenti.flow.train import Training
     from apprenti.stages.predict import Predictor
     from apprenti.stages.select import Standing
@@ -140,6 +142,7 @@ def inspection_data(inspection: Inspection, lang: Lang) -> dict[str, Any]:
         "predicted_seconds": _rounded(inspection.predicted_seconds),
         "outlook": outlook_data(inspection.outlook),  # null where nothing is known
         "more_photos": _more_photos(inspection.more_photos, lang),
+        "networks": _room_for_networks(inspection.networks, lang),
     }
 
 
@@ -157,7 +160,8 @@ def training_data(training: Training, lang: Lang) -> dict[str, Any]:
         "hindsight": _hindsight(training.hindsight),
         "test": training.report.flat_scores(),
         "seconds": _rounded(training.seconds),
-        "notices": _said(training.report.notices, lang),
+        "networks": [_network(history) for history in training.report.networks],
+        "notices": _said((*training.report.notices, *training.advice), lang),
         "set_aside": _set_aside(data.set_aside, lang),
         "n_set_aside": data.n_set_aside,
     }
@@ -365,6 +369,21 @@ def _ends(interval: Interval | None) -> list[float] | None:
 def _more_photos(more: MorePhotos | None, lang: Lang) -> dict[str, Any] | None:
     """Return what more photos should bring; null where there are too few to say."""
     return None if more is None else {**to_json(more), "said": list(more.said(lang))}
+
+
+def _room_for_networks(room: RoomForNetworks | None, lang: Lang) -> dict[str, Any] | None:
+    """Return from which budget on a network is trained; null where it would not be worth saying."""
+    return None if room is None else {**to_json(room), "said": room.said(lang)}
+
+
+def _network(history: NetworkHistory) -> dict[str, Any]:
+    """Return how a network was trained, without its pictures."""
+    return {
+        "backbone": history.backbone,
+        "n_photos": history.n_photos,
+        "n_held_out": history.n_held_out,
+        "epochs": to_json(history.epochs),
+    }
 
 
 def _trial(trial: Trial, lang: Lang) -> dict[str, Any]:

@@ -26,11 +26,13 @@ from apprenti.flow.eight_bits import Cost, Difference
 from apprenti.flow.export import ExportedFile, Format, ModelExport
 from apprenti.flow.inspect import Inspection
 from apprenti.flow.knowledge import Amount, Export, KnowledgeSummary, Merge, Refusal
+from apprenti.flow.room_for_networks import RoomForNetworks
 from apprenti.flow.train import Training
 from apprenti.stages.evaluate import PairedAccuracy
 from apprenti.stages.select import Standing
 
 EMPTY = Sentence(key="errors.empty_file", values={"item": "hat/0.png"})
+ROOM = RoomForNetworks(budget="5m", epochs=8, size_px=96, has_torch=True)
 OTHER = Recipe(backbones=RECIPE.backbones, canvas=RECIPE.canvas, transform="pca.v1", head="lda.v1")
 
 PROFILE = Profile(
@@ -157,6 +159,7 @@ class FakeFlows:
             outlook=self.outlook,
             predicted_seconds=41.5,
             more_photos=MORE_PHOTOS,
+            networks=ROOM,
         )
 
     def train(self, source: Path, **options: Any) -> Training:
@@ -171,6 +174,7 @@ class FakeFlows:
             report=a_report(),
             seconds=12.25,
             n_cells=30,
+            advice=(replace(ROOM, has_torch=False).sentence,),
             hindsight=HINDSIGHT,
         )
 

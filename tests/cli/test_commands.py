@@ -272,3 +272,20 @@ def test_debug_shows_where_an_unexpected_error_comes_from(capsys: Captured) -> N
 def test_quiet_is_quiet(capsys: Captured) -> None:
     main(["train", "photos", "--quiet"], flows=FakeFlows())  # type: ignore[arg-type]
     assert capsys.readouterr().err == ""
+
+
+def test_inspect_says_from_which_budget_on_a_network_is_trained(capsys: Captured) -> None:
+    said = "From --budget 5m on, a network is trained on your photos as well: in that time 8 times"
+    assert said in shown(capsys, "inspect", "photos")
+    networks = answered(capsys, "inspect", "photos")["networks"]
+    assert networks["said"].startswith(said)
+    del networks["said"]
+    assert networks == {"budget": "5m", "epochs": 8, "size_px": 96, "has_torch": True}
+
+
+def test_train_says_how_to_have_a_network_in_one_line_that_is_no_part_of_the_report(capsys: Captured) -> None:
+    line = "A network could be trained on your photos as well, from --budget 5m on: that takes PyTorch"
+    assert shown(capsys, "train", "photos").count(line) == 1
+    answer = answered(capsys, "train", "photos")
+    assert any(notice.startswith(line) for notice in answer["notices"])
+    assert answer["networks"] == []

@@ -125,6 +125,26 @@ def test_the_best_finished_trial_wins_and_the_selector_is_told_of_all() -> None:
     assert [trial.score for trial in selector.told] == [0.7, 0.9, 0.8]
 
 
+def a_trial(head: str, score: float, n_validation: int, balanced_accuracy: float = 0.5) -> Trial:
+    return Trial(
+        recipe=a_pick(head).recipe,
+        status=TrialStatus.FINISHED,
+        score=score,
+        balanced_accuracy=balanced_accuracy,
+        n_validation=n_validation,
+    )
+
+
+def test_of_equal_scores_the_one_on_more_photos_counts_more_and_then_the_fairer_one() -> None:
+    on_a_fifth = a_trial("own.v1", 0.9, 20, balanced_accuracy=0.95)
+    on_all = a_trial("ridge.v1", 0.9, 100)
+    fairer = a_trial("lda.v1", 0.9, 100, balanced_accuracy=0.6)
+    better = a_trial("logistic.v1", 0.91, 20)
+    for trials in ([on_a_fifth, on_all], [on_all, on_a_fifth]):
+        assert Race(trials=trials).best is on_all
+    assert Race(trials=[on_all, on_a_fifth, fairer, better]).ranked == [better, fairer, on_all, on_a_fifth]
+
+
 def test_a_candidate_that_eats_all_memory_fails_alone() -> None:
     race, _, _ = race_of(
         {"ridge.v1": OutOfMemoryError("out_of_memory", item="ridge", limit=1), "lda.v1": 0.8}

@@ -61,7 +61,7 @@ def training_text(training: Training, lang: Lang) -> str:
         lines.append(_trial_line(trial, width, kept=trial.recipe.name == training.kept.name, lang=lang))
     lines += ["", *_headline(training.report, lang)]
     lines += _set_aside(data.set_aside, data.n_set_aside, lang)
-    lines += _notices(training.report.notices, lang)
+    lines += _notices((*training.report.notices, *training.advice), lang)
     if not training.n_cells and training.report.task_type is TaskType.MULTI_CLASS:
         lines += ["", word("nothing_kept")]
     model = str(training.model_path)

@@ -26,9 +26,11 @@ def outlook_lines(inspection: Inspection, lang: Lang) -> list[str]:
     for rank, pick in enumerate(inspection.picks, start=1):
         lines.append(f"  {rank}. {recipe_text(pick.recipe, lang)}  · {_foretold(pick, lang)}")
         lines.append(f"     {pick.reason.said(lang)}")
-    if outlook is None:
-        return lines
-    return [*lines, "  " + say("cli.may_change", lang), *_neighbours(outlook, lang)]
+    if outlook is not None:
+        lines.append("  " + say("cli.may_change", lang))
+    if inspection.networks is not None:
+        lines.append("  " + inspection.networks.said(lang))
+    return lines if outlook is None else [*lines, *_neighbours(outlook, lang)]
 
 
 def _expected(inspection: Inspection, lang: Lang) -> Iterator[str]:

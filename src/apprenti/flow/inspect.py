@@ -14,12 +14,14 @@ from apprenti.domain.outlook import Outlook
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick
 from apprenti.flow.backbones import bring_backbones
-from apprenti.flow.choosing import choose_by, first_pick, ground_of
+from apprenti.flow.choosing import choose_by, first_pick, ground_of, has_torch
 from apprenti.flow.knowing import gather_knowledge
 from apprenti.flow.landmarks import Landmarks, landmark_rows, landmarks_on
 from apprenti.flow.materials import gather_materials
 from apprenti.flow.more_photos import foretell_more_photos
+from apprenti.flow.room_for_networks import RoomForNetworks, leaves_room, room_for_networks
 from apprenti.flow.tools import Tools
+from apprenti.flow.train import race_seconds
 from apprenti.stages.ingest import read_dataset
 from apprenti.stages.profile import describe
 from apprenti.stages.train import assign_folds
@@ -37,6 +39,7 @@ class Inspection:
         outlook: what is expected of them and what they rest on; ``None`` where nothing is known.
         predicted_seconds: of features and picks together.
         more_photos: what more photos should bring; ``None`` where there are too few to say, or no classes.
+        networks: what it would take to train a network on these photos; ``None`` where it would not be worth saying.
     """
 
     dataset: Dataset
@@ -45,6 +48,7 @@ class Inspection:
     outlook: Outlook | None = None
     predicted_seconds: float = 0.0
     more_photos: MorePhotos | None = None
+    networks: RoomForNetworks | None = None
 
 
 def inspect_data(
@@ -63,15 +67,24 @@ def inspect_data(
         DataError: there is nothing to be trained on; the message says why and what to do.
     """
     brought = bring_backbones(backbones, tools=tools)
+    begun = tools.clock()
     with private_workspace() as workspace:
         dataset = read_dataset(source, engine=tools.engine, progress=tools.progress, workspace=workspace)
         dataset = replace(dataset, notices=(*dataset.notices, *brought.notices))
-        materials = gather_materials(dataset, brought.backbones, deadline=math.inf, seed=seed, tools=tools)
+        materials = gather_materials(
+            dataset,
+            brought.backbones,
+            weights=brought.tunable,
+            deadline=math.inf,
+            seed=seed,
+            tools=tools,
+        )
         rows = None  # of classes only
         if dataset.task_type is TaskType.MULTI_CLASS:
             rows = landmark_rows(dataset, materials, deadline=math.inf, tools=tools)
         landmarks = Landmarks(scores={}, n=0) if rows is None else landmarks_on(rows, dataset)
         profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
+        looked = tools.clock()
         whole = [example for example in dataset.examples if example.split is not Split.TEST]
         folds = assign_folds(whole, dataset.task_type)
         ground = ground_of(profile, materials, n_fits=folds.n_folds, task_type=dataset.task_type)
@@ -80,6 +93,15 @@ def inspect_data(
         ready = replace(ground, embedded=frozenset(first.recipe.looks))
         selector = choose_by(ready, knowledge, seed=seed)
         picks = selector.plan()
+        networks = None
+        if leaves_room(selector.outlook()):
+            networks = room_for_networks(
+                ready,
+                selector,
+                race_seconds=race_seconds,
+                seconds_before=looked - begun + first.embedding_seconds,
+                has_torch=has_torch(),
+            )
         return Inspection(
             dataset=dataset,
             profile=profile,
@@ -87,4 +109,5 @@ def inspect_data(
             outlook=selector.outlook(),
             predicted_seconds=first.embedding_seconds + sum(pick.predicted_seconds for pick in picks),
             more_photos=None if rows is None else foretell_more_photos(dataset, rows, seed=seed),
+            networks=networks,
         )

@@ -9,7 +9,7 @@ from apprenti.domain.dataset import Example, TaskType
 from apprenti.domain.network_history import ChangedPhoto, EpochRecord, NetworkHistory
 from apprenti.domain.seams import Progress
 from apprenti.domain.sentence import Sentence
-from apprenti.stages.train import NetworkJob, TrainedNetwork, history_of
+from apprenti.stages.train import History, NetworkJob, TrainedNetwork
 
 SCORE_WORDS = {
     TaskType.MULTI_CLASS: "epoch_classes",
@@ -24,35 +24,38 @@ class EpochNews:
     """Tells of every epoch once.
 
     Args:
-        job: the training, under way in another process.
+        history: of the training, which is under way in another process.
+        epochs: planned.
+        task_type: what is to be told.
         progress: is told.
         n_told: epochs told of.
     """
 
-    job: NetworkJob
+    history: History
+    epochs: int
+    task_type: TaskType
     progress: Progress
     n_told: int = 0
 
     def tell(self) -> None:
         """Tell of the epochs that have ended since."""
-        history = history_of(self.job)
-        lines = history.lines()
+        lines = self.history.lines()
         for line in lines[self.n_told :]:
-            self.progress.note(self._said(line), seconds_left=history.seconds_left())
+            self.progress.note(self._said(line), seconds_left=self.history.seconds_left())
         self.n_told = len(lines)
 
     def _said(self, line: dict[str, float | None]) -> Sentence:
         score = line["score"]
         key, values = "epoch", {}
         if score is not None:
-            key = SCORE_WORDS[self.job.task_type]
-            is_share = self.job.task_type is not TaskType.REGRESSION
+            key = SCORE_WORDS[self.task_type]
+            is_share = self.task_type is not TaskType.REGRESSION
             values["score"] = round(100 * score, 1) if is_share else round(score, 3)
         return Sentence(
             key=f"progress.{key}",
             values={
                 "epoch": round(line["epoch"] or 0.0, 1),
-                "epochs": self.job.trained.epochs,
+                "epochs": self.epochs,
                 "loss": round(line["loss"] or 0.0, 3),
                 "pace": round(line["photos_per_second"] or 0.0),
                 **values,
@@ -89,7 +92,7 @@ def network_history(
                 score=line["score"],
                 rate=line["rate"] or 0.0,
             )
-            for line in history_of(jobs[0]).lines()
+            for line in History(path=judged.history).lines()
         ),
         policy=jobs[0].policy,
         symmetries=tuple(symmetries),

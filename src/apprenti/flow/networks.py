@@ -46,9 +46,8 @@ DECODE_CHUNK = 25
 POLL_SECONDS = 0.1
 DISK_SHARE = 0.5
 """Of what is free: decoded photos may take so much of the disk."""
-LONG, VERY_LONG = 60_000, 200_000
-"""Photos seen in all from which on they are changed more, lest the network learn them by heart. Under that, gentle
-changes did better on held-out photos even of things: there is no time to learn what they teach."""
+LONG = 200_000
+"""Photos seen in all from which on they are changed more, lest the network learn them by heart."""
 GREY = 128
 GRACE_SECONDS = 10.0
 """Beyond twice what the end of a training should take, until it is stopped."""
@@ -251,7 +250,13 @@ class NetworkTrainer:
         )
         tasks: list[Task[TrainedNetwork]] = []
         shown = 0
-        news = EpochNews(job=jobs[0], progress=progress)
+        histories = [history_of(job) for job in jobs]
+        news = EpochNews(
+            history=histories[0],
+            epochs=jobs[0].trained.epochs,
+            task_type=jobs[0].task_type,
+            progress=progress,
+        )
         try:
             for job in jobs:
                 tasks.append(self.tools.engine.start(train_network, job, limits=limits))
@@ -260,7 +265,7 @@ class NetworkTrainer:
                     for task in tasks:
                         if task.poll():
                             task.result()  # raises where it failed
-                done = round(100 * min(history_of(job).progress() for job in jobs))
+                done = round(100 * min(history.progress() for history in histories))
                 progress.advance(max(0, done - shown))
                 shown = max(shown, done)
                 news.tell()
@@ -280,9 +285,9 @@ def policy_for(n_seen: int, *, things: bool) -> str:
         things: whether mirrored photos stay what they were: so it is of things, which may be anywhere in a photo, and
             not of signs, whose every line counts.
     """
-    if not things or n_seen < LONG:
+    if not things:
         return "gentle"
-    return "strong" if n_seen >= VERY_LONG else "photo"
+    return "strong" if n_seen >= LONG else "photo"
 
 
 def _backbone(trained: TrainedName, network: TrainedNetwork, before: Backbone | None) -> Backbone:

@@ -19,7 +19,14 @@ from apprenti.domain.seams import Progress
 from apprenti.domain.sentence import Sentence
 from apprenti.flow.backbones import bring_backbones
 from apprenti.flow.cells import start_cells
-from apprenti.flow.choosing import RecipeKind, choose_by, first_pick, ground_of, refuse_without_torch
+from apprenti.flow.choosing import (
+    RecipeKind,
+    choose_by,
+    first_pick,
+    ground_of,
+    has_torch,
+    refuse_without_torch,
+)
 from apprenti.flow.features import FeatureTable, lay_out_features
 from apprenti.flow.interruption import finishing_first
 from apprenti.flow.knowing import gather_knowledge
@@ -29,6 +36,7 @@ from apprenti.flow.networks import NetworkTrainer
 from apprenti.flow.packing import pack_model
 from apprenti.flow.race import Race, run_race
 from apprenti.flow.report import report_path_of
+from apprenti.flow.room_for_networks import errs_often, room_for_networks
 from apprenti.flow.tools import Tools
 from apprenti.stages.ingest import read_dataset
 from apprenti.stages.profile import describe
@@ -69,6 +77,7 @@ class Training:
         hindsight: how the kept recipe compares with others measured since; ``None`` where none were.
         seconds: wall time of the whole.
         n_cells: cells added to the knowledge.
+        advice: what may be worth doing next time, on this machine; no part of the report.
     """
 
     model_path: Path
@@ -81,6 +90,7 @@ class Training:
     seconds: float
     n_cells: int
     hindsight: Hindsight | None = None
+    advice: tuple[Sentence, ...] = ()
 
 
 def train(
@@ -174,7 +184,17 @@ def train(
             race_ends=times.race_ends,
             tools=tools,
         )
+        seconds_before = tools.clock() - times.begun
         race = _race(selector, jobs, deadline=times.race_ends, tools=tools)
+        room = None
+        if recipes == "all" and not has_torch() and errs_often(race.best, dataset.task_type):
+            room = room_for_networks(
+                ready,
+                selector,
+                race_seconds=race_seconds,
+                seconds_before=seconds_before,
+                has_torch=False,
+            )
         if recipes == "deep":
             race = race.of_networks()
         dataset = _with_interruption(dataset, race)
@@ -218,6 +238,7 @@ def train(
         kept=report.kept,
         report=report,
         hindsight=hindsight,
+        advice=() if room is None else (room.sentence,),
         seconds=tools.clock() - times.begun,
         n_cells=n_cells,
     )
@@ -244,9 +265,14 @@ class _Times:
             dictionary_ends=begun + 0.6 * share * budget_seconds,
             landmarks_end=begun + 0.7 * share * budget_seconds,
             embedding_ends=begun + share * budget_seconds,
-            race_ends=begun + budget_seconds - max(PACKING_SECONDS, PACKING_SHARE * budget_seconds),
+            race_ends=begun + race_seconds(budget_seconds),
             cells_end=begun + 0.95 * budget_seconds,
         )
+
+
+def race_seconds(budget_seconds: float) -> float:
+    """Return the seconds of a budget that are over when the race must be."""
+    return budget_seconds - max(PACKING_SECONDS, PACKING_SHARE * budget_seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,15 @@ def _features(backbone: str, lang: Lang) -> str:
     return said if plain == backbone else say(f"{AREA}.features_mirrored", lang, features=said)
 
 
+def short_training(backbone: str, lang: Lang) -> str:
+    """Return a network trained on the user's photos in a few words: ``tuned 96 px, 12 epochs``; nothing for others."""
+    trained = read_trained_name(backbone)
+    if trained is None:
+        return ""
+    key = f"{AREA}.short_{trained.kind.partition('.')[0]}"
+    return say(key, lang, size=trained.size_px, n=trained.epochs)
+
+
 def head_phrase(recipe: Recipe, lang: Lang) -> str:
     """Return what decides: ``Kernel ridge regression``."""
     return _block("head", recipe.head, lang) or recipe.head

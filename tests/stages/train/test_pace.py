@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,6 +17,13 @@ class HalfWay:
 
     step: int = 50
     n_steps: int = 100
+    batch: int = 1
+
+    optimiser: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(param_groups=[{"lr": 0.01}]))
+
+    @property
+    def epochs(self) -> float:
+        return self.step / 20
 
     @property
     def progress(self) -> float:
@@ -34,10 +42,10 @@ def test_nothing_is_known_before_the_first_step(history: History) -> None:
 
 
 def test_the_epochs_are_not_the_whole_of_it(history: History) -> None:
-    history.pace(HalfWay(), seconds=40.0, n_steps=50)  # type: ignore[arg-type]
+    history.pace(HalfWay(), seconds=40.0, n_photos=50)  # type: ignore[arg-type]
     assert history.progress() == pytest.approx(0.4)
     assert history.seconds_left() == pytest.approx(40 + 20)  # 80 s of epochs are four fifths of all
-    history.pace(HalfWay(step=100), seconds=80.0, n_steps=100)  # type: ignore[arg-type]
+    history.pace(HalfWay(step=100), seconds=80.0, n_photos=100)  # type: ignore[arg-type]
     assert history.progress() == pytest.approx(0.8)
 
 
@@ -52,3 +60,35 @@ def test_features_take_it_to_the_end(history: History) -> None:
 def test_a_line_half_written_is_not_read(history: History) -> None:
     history.path.write_text('{"epoch": 1.0}\n{"epo')
     assert history.lines() == ({"epoch": 1.0},)
+
+
+def tell(history: History, step: int, loss: float) -> None:
+    history.epoch(HalfWay(step=step), loss=loss, score=None, seconds=1.0, n_photos=step)  # type: ignore[arg-type]
+
+
+def told(history: History) -> list[tuple[float | None, float | None]]:
+    return [(line["epoch"], line["loss"]) for line in history.lines()]
+
+
+def test_a_training_that_goes_on_after_a_kill_tells_the_epochs_before_it_too(
+    history: History, tmp_path: Path
+) -> None:
+    killed = replace(history, kept=tmp_path / "kept.history")
+    for step, loss in ((20, 0.9), (40, 0.8), (60, 0.7)):
+        tell(killed, step, loss)
+    again = replace(killed, path=tmp_path / "again.history")
+    again.go_on()
+    tell(again, 40, 0.81)  # the last checkpoint was before it: this epoch and the next are trained once more
+    assert told(again) == [(1.0, 0.9), (2.0, 0.81)]
+    tell(again, 60, 0.71)
+    assert told(again) == [(1.0, 0.9), (2.0, 0.81), (3.0, 0.71)]
+    again.forget()
+    assert not list(tmp_path.glob("kept*"))
+
+
+def test_nothing_is_kept_where_there_is_no_place_for_it(history: History, tmp_path: Path) -> None:
+    history.go_on()
+    tell(history, 20, 0.9)
+    history.forget()
+    assert told(history) == [(1.0, 0.9)]
+    assert {path.suffix for path in tmp_path.iterdir()} == {".history", ".pace"}

@@ -21,6 +21,8 @@ SHORTENED = 0.05
 """Of an epoch: a training that ended sooner than this before its end was cut short."""
 WORTH_SAYING = 0.01
 """A best score so much above the last one is told."""
+FEW_HELD_OUT = 200
+"""Where one photo is half a point or more, it is said that small steps are luck."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,17 +115,18 @@ def _what(history: NetworkHistory, report: Report, timing: Timing | None, words:
     else:
         said = [words(f"network_{trained.kind.partition('.')[0]}", size=trained.size_px)]
     said.append(words("network_judged", n=history.n_photos))
+    seen = history.epochs[-1].epoch if history.epochs else 0.0
+    is_short = trained is not None and seen < trained.epochs - SHORTENED
+    planned = trained.epochs if trained is not None else 0
+    said.append(words("network_short" if is_short else "network_seen", seen=_epoch(seen, words), n=planned))
     if history.n_held_out:
         said.append(words("network_held_out", n=history.n_held_out))
     said.append(words("network_whole", n=history.n_photos_kept, epochs=_epoch(history.epochs_kept, words)))
-    seen = history.epochs[-1].epoch if history.epochs else 0.0
-    if trained is not None and history.epochs and seen < trained.epochs - SHORTENED:
-        said.append(words("network_short", seen=_epoch(seen, words), n=trained.epochs))
+    is_kept = history.backbone in report.kept.backbones
+    said.append(words("network_is_kept" if is_kept else "network_not_kept"))
     pace = timing.photos_per_second.get(history.backbone) if timing is not None else None
     if pace:
         said.append(words("network_pace", n=round(pace)))
-    is_kept = history.backbone in report.kept.backbones
-    said.append(words("network_is_kept" if is_kept else "network_not_kept"))
     return said
 
 
@@ -140,6 +143,9 @@ def _course(history: NetworkHistory, task_type: TaskType, words: Words) -> str:
         said += " " + words(
             "course_best", best=_score(best.score, task_type, words), epoch=_epoch(best.epoch, words)
         )
+    if task_type is TaskType.MULTI_CLASS and 0 < history.n_held_out < FEW_HELD_OUT:
+        share = words.percent(1 / history.n_held_out, 1)
+        said += " " + words("course_luck", n=history.n_held_out, share=share)
     return said
 
 

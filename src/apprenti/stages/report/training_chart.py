@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ABOVE, BELOW = 36, 36
 """Units above a panel, for its name, and below the last one, for the epochs."""
 SCORE_HEIGHT, LOSS_HEIGHT, RATE_HEIGHT = 130, 80, 36
-MAX_DOTS = 16
+MAX_DOTS = 24
 """More epochs are a line without dots."""
 MAX_EPOCH_TICKS = 8
 

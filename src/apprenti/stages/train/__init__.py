@@ -11,6 +11,7 @@ from apprenti.stages.train.folds import (
     first_turn,
     stratified_folds,
 )
+from apprenti.stages.train.history import History
 from apprenti.stages.train.network_job import (
     BroughtStart,
     NetworkJob,
@@ -32,6 +33,7 @@ __all__ = [
     "FinishJob",
     "FinishedModel",
     "Folds",
+    "History",
     "NetworkJob",
     "SymmetryJob",
     "TrainedNetwork",

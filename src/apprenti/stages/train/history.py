@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +19,12 @@ class History:
 
     Args:
         path: of the lines; beside it stands the pace, in a file that is replaced.
+        kept: where the lines outlive a kill, beside the checkpoint; ``None`` keeps none.
         features_share: of all the work, what comes after the last epoch: working out the features of all photos, 0..1.
     """
 
     path: Path
+    kept: Path | None = None
     features_share: float = 0.0
 
     def epoch(
@@ -48,9 +52,27 @@ class History:
             "rate": learner.optimiser.param_groups[0]["lr"],
             "photos_per_second": round(n_photos / max(seconds, 1e-9), 1),
         }
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        self._add(line, learner.epochs)
         self.pace(learner, seconds=seconds, n_photos=n_photos)
+
+    def go_on(self) -> None:
+        """Take over what a training that was killed had told."""
+        if self.kept is not None and self.kept.exists():
+            self.path.write_bytes(self.kept.read_bytes())
+
+    def forget(self) -> None:
+        """Keep nothing of a training that has ended beyond this process."""
+        if self.kept is not None:
+            self.kept.unlink(missing_ok=True)
+
+    def _add(self, line: dict[str, float | None], epoch: float) -> None:
+        """Write a line; those of epochs that a killed training had told, and that are now trained again, go."""
+        before = [one for one in self.lines() if (one["epoch"] or 0.0) < round(epoch, 3)]
+        text = "".join(json.dumps(one) + "\n" for one in (*before, line))
+        for path in (self.path, self.kept):
+            if path is not None:
+                with suppress(OSError):  # a disk that is full costs the line, not the training
+                    _replace(path, text)
 
     def pace(self, learner: Learner, *, seconds: float, n_photos: int) -> None:
         """Say how far the training is."""
@@ -69,9 +91,7 @@ class History:
         self._write_pace(1 - self.features_share * (1 - share), seconds * (1 - share) / share)
 
     def _write_pace(self, progress: float, seconds_left: float) -> None:
-        unfinished = self.path.with_suffix(".part")
-        unfinished.write_text(json.dumps({"progress": progress, "seconds_left": round(seconds_left, 1)}))
-        unfinished.replace(self._pace_path)  # read by another process meanwhile
+        _replace(self._pace_path, json.dumps({"progress": progress, "seconds_left": round(seconds_left, 1)}))
 
     @property
     def _features_per_epochs(self) -> float:
@@ -102,3 +122,10 @@ class History:
             return {"progress": 0.0}
         pace: dict[str, float] = json.loads(self._pace_path.read_bytes())
         return pace
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file that another process may be reading."""
+    unfinished = path.with_suffix(f".{os.getpid()}.part")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from apprenti.blocks.hub_network import TunableWeights
     from apprenti.blocks.residual_network import ResidualNetwork
     from apprenti.stages.train.loop import Learner
-    from apprenti.stages.train.seen_photos import SeenPhoto
 
 VERSION = 1
 """Raised when the loop changes, so that no training goes on from what another loop left."""
@@ -134,6 +133,21 @@ class NetworkJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeenPhoto:
+    """One photo as it is, and as it was seen.
+
+    Args:
+        row: which one, in the file of pixels.
+        plain: the square the network is shown when it is asked, a JPEG.
+        changed: the same changed at random as in an epoch, JPEGs.
+    """
+
+    row: int
+    plain: bytes
+    changed: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainedNetwork:
     """What came of a training.
 
@@ -180,6 +194,7 @@ def train_network(job: NetworkJob) -> TrainedNetwork:
         checkpoint = Checkpoint(
             path=job.checkpoints / f"{job.key}.npz", key=job.key, seconds_between=job.checkpoint_seconds
         )
+        history.go_on()
     fit_network(learner, history=history, checkpoint=checkpoint, name=job.name)
     model, has_feature_map = _graph(job, learner)
     graph = job.folder / f"{job.stem}.onnx"
@@ -187,6 +202,7 @@ def train_network(job: NetworkJob) -> TrainedNetwork:
     features, n_features = _write_features(job, model, history)
     if checkpoint is not None:
         checkpoint.remove()
+        history.forget()
     lines = history.lines()  # none where a training that was killed had nothing left to do but its features
     return TrainedNetwork(
         graph=graph,
@@ -204,6 +220,7 @@ def history_of(job: NetworkJob) -> History:
     """Return what a training tells, also while it goes on in another process."""
     return History(
         path=job.folder / f"{job.stem}.history",
+        kept=None if job.checkpoints is None else job.checkpoints / f"{job.key}.history",
         features_share=FEATURES_PER_EPOCH / (job.trained.epochs + FEATURES_PER_EPOCH),
     )
 

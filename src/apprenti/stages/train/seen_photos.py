@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -15,26 +14,12 @@ from apprenti.blocks.augmentation import augmented, mixed, plain
 from apprenti.blocks.pixel_rows import PixelRows
 from apprenti.domain.policy import Policy
 from apprenti.domain.symmetry import Symmetry
+from apprenti.stages.train.network_job import SeenPhoto
 
 N_PHOTOS = 2
 N_CHANGED = 4
 """Pictures of each photo beside the photo as it is."""
 JPEG_QUALITY = 80
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenPhoto:
-    """One photo as it is, and as it was seen.
-
-    Args:
-        row: which one, in the file of pixels.
-        plain: the square the network is shown when it is asked, a JPEG.
-        changed: the same changed at random as in an epoch, JPEGs.
-    """
-
-    row: int
-    plain: bytes
-    changed: tuple[bytes, ...]
 
 
 def see_photos(
