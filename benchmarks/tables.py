@@ -24,6 +24,8 @@ from deep_tables import (
     deep_lead_table,
     deep_plain_table,
     deep_regret_table,
+    training_memory_table,
+    training_speed_table,
 )
 from export_table import export_table, plain_table
 from growth_picture import growth_picture
@@ -251,6 +253,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "deep_frozen": deep_frozen_table,
     "deep_budget": deep_budget_table,
     "deep_regret": deep_regret_table,
+    "training_speed": training_speed_table,
+    "training_memory": training_memory_table,
     "deep_plain_gpu": partial(deep_plain_table, on_gpu=True),
     "deep_lead_gpu": partial(deep_lead_table, on_gpu=True),
     "baselines": baselines_table,

@@ -41,18 +41,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         patch.chdir(folder)
         photos = few_digits(folder / "digits")
         out = folder / "digits.apprenti"
-        printed = run(
-            "train",
-            str(photos),
-            "--out",
-            str(out),
-            "--budget",
-            "60s",
-            "--recipes",
-            "frozen",
-            "--json",
-            into=folder,
-        )
+        options = ["--budget", "60s", "--recipes", "frozen", "--json"]
+        printed = run("train", str(photos), "--out", str(out), *options, into=folder)
         yield Story(photos=photos, model=out, printed=printed, data_folder=folder / "data")
 
 
@@ -179,3 +169,23 @@ def test_a_photo_unlike_the_training_photos_is_called_unfamiliar(story: Story, t
     own = [model.predict(photo).familiar for photo in (story.photos / "5").iterdir()]
     assert not model.predict(foreign).familiar
     assert sum(own) >= 0.75 * len(own)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_a_network_is_trained_on_the_photos_where_it_is_asked_for(
+    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch", reason="needs PyTorch: pip install 'apprenti[deep]'")
+    monkeypatch.setattr("apprenti.stages.select.with_networks.EPOCHS", (8,))  # the budget is more than enough
+    monkeypatch.setenv("APPRENTI_CACHE", str(tmp_path / "cache"))
+    out = tmp_path / "deep.apprenti"
+    options = ["--budget", "200s", "--recipes", "deep", "--json"]
+    printed = run("train", str(story.photos), "--out", str(out), *options, into=tmp_path)
+    assert str(printed["kept"]).startswith("scratch.v1-32-e8")
+    test = printed["test"]
+    assert isinstance(test, dict)
+    assert test["accuracy"] > 0.5
+    scores = run("evaluate", str(out), str(story.photos), "--json", into=tmp_path)
+    assert scores["accuracy"] == test["accuracy"]
+    assert not any((tmp_path / "cache" / "unfinished").glob("*"))

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from apprenti.domain.dataset import DuplicateGroup, SetAside
     from apprenti.domain.errors import ApprentiError
     from apprenti.domain.label_scores import LabelMiss
-    from apprenti.domain.more_photos import MorePhotos
-    from apprenti.domain.network_history import NetworkHistory
     from apprenti.domain.outlook import Hindsight, Outlook
     from apprenti.domain.prediction import Prediction
     from apprenti.domain.recipe import Interval, Pick, Trial
@@ -30,8 +28,6 @@ if TYPE_CHECKING:
     from apprenti.flow.eight_bits import Cost
     from apprenti.flow.export import ModelExport
     from apprenti.flow.inspect import Inspection
-    from apprenti.flow.knowledge import Export, KnowledgeSummary, Merge
-    from apprenti.flow.room_for_networks import RoomForNetworks
     from apprenti.flow.train import Training
     from apprenti.stages.predict import Predictor
     from apprenti.stages.select import Standing
@@ -125,7 +121,7 @@ def said_error(error: ApprentiError, lang: Lang) -> dict[str, Any]:
 
 def inspection_data(inspection: Inspection, lang: Lang) -> dict[str, Any]:
     """Return what is in the data, what is wrong with it, and what would be tried."""
-    dataset = inspection.dataset
+    dataset, more = inspection.dataset, inspection.more_photos
     groups = dataset.duplicates
     return {
         "name": dataset.name,
@@ -141,8 +137,8 @@ def inspection_data(inspection: Inspection, lang: Lang) -> dict[str, Any]:
         "picks": [_pick(pick, lang) for pick in inspection.picks],
         "predicted_seconds": _rounded(inspection.predicted_seconds),
         "outlook": outlook_data(inspection.outlook),  # null where nothing is known
-        "more_photos": _more_photos(inspection.more_photos, lang),
-        "networks": _room_for_networks(inspection.networks, lang),
+        "more_photos": more and {**to_json(more), "said": list(more.said(lang))},
+        "networks": inspection.networks and inspection.networks.flat(lang),
     }
 
 
@@ -160,7 +156,7 @@ def training_data(training: Training, lang: Lang) -> dict[str, Any]:
         "hindsight": _hindsight(training.hindsight),
         "test": training.report.flat_scores(),
         "seconds": _rounded(training.seconds),
-        "networks": [_network(history) for history in training.report.networks],
+        "networks": [history.flat() for history in training.report.networks],
         "notices": _said((*training.report.notices, *training.advice), lang),
         "set_aside": _set_aside(data.set_aside, lang),
         "n_set_aside": data.n_set_aside,
@@ -218,31 +214,6 @@ def evaluation_data(report: Report, lang: Lang) -> dict[str, Any]:
     }
 
 
-def knowledge_data(summary: KnowledgeSummary) -> dict[str, Any]:
-    """Return what earlier trainings taught, in numbers."""
-    return {
-        "folder": str(summary.folder),
-        "own": to_json(summary.own),
-        "imported": to_json(summary.imported),
-        "origins": [{"origin": name, **to_json(amount)} for name, amount in summary.origins.items()],
-        "n_recipes": summary.n_recipes,
-        "backbones": dict(summary.backbones),
-        "since": None if summary.since is None else summary.since.isoformat(),
-        "n_bytes": summary.n_bytes,
-        "n_damaged": summary.n_damaged,
-    }
-
-
-def export_data(export: Export, lang: Lang) -> dict[str, Any]:
-    """Return what was exported and what stayed."""
-    refused = [
-        {"training": one.place, "code": one.reason.key.partition(".")[2], "reason": one.reason.said(lang)}
-        for one in export.refused
-    ]
-    counts = to_json(export.amount)
-    return {"file": str(export.path), **counts, "refused": refused, "n_left_over": export.n_left_over}
-
-
 def model_export_data(export: ModelExport, lang: Lang) -> dict[str, Any]:
     """Return what was written of a model and, of 8 bits, what they cost."""
     return {
@@ -255,21 +226,6 @@ def model_export_data(export: ModelExport, lang: Lang) -> dict[str, Any]:
         "golden": to_json(export.golden),
         "int8": None if export.cost is None else _cost(export.cost, lang),
     }
-
-
-def merge_data(merge: Merge, lang: Lang) -> dict[str, Any]:
-    """Return what was merged and what was wrong."""
-    refused = [
-        {"line": int(one.place), "code": one.reason.key.partition(".")[2], "reason": one.reason.said(lang)}
-        for one in merge.refused
-    ]
-    return {**to_json(merge.amount), "n_new": merge.n_new, "refused": refused}
-
-
-def forgotten_data(there_was: KnowledgeSummary, *, imports_only: bool) -> dict[str, Any]:
-    """Return how much was forgotten."""
-    own = {"n_trainings": 0, "n_cells": 0} if imports_only else to_json(there_was.own)
-    return {"own": own, "imported": to_json(there_was.imported)}
 
 
 def selector_bench_data(bench: SelectorBench) -> dict[str, Any]:
@@ -364,26 +320,6 @@ def _pick(pick: Pick, lang: Lang) -> dict[str, Any]:
 
 def _ends(interval: Interval | None) -> list[float] | None:
     return None if interval is None else [_rounded(interval.low), _rounded(interval.high)]
-
-
-def _more_photos(more: MorePhotos | None, lang: Lang) -> dict[str, Any] | None:
-    """Return what more photos should bring; null where there are too few to say."""
-    return None if more is None else {**to_json(more), "said": list(more.said(lang))}
-
-
-def _room_for_networks(room: RoomForNetworks | None, lang: Lang) -> dict[str, Any] | None:
-    """Return from which budget on a network is trained; null where it would not be worth saying."""
-    return None if room is None else {**to_json(room), "said": room.said(lang)}
-
-
-def _network(history: NetworkHistory) -> dict[str, Any]:
-    """Return how a network was trained, without its pictures."""
-    return {
-        "backbone": history.backbone,
-        "n_photos": history.n_photos,
-        "n_held_out": history.n_held_out,
-        "epochs": to_json(history.epochs),
-    }
 
 
 def _trial(trial: Trial, lang: Lang) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.making import Silence
 
-from apprenti.domain.errors import OutOfMemoryError, OutOfTimeError
+from apprenti.domain.errors import InterruptedWorkError, OutOfMemoryError, OutOfTimeError, WorkError
 from apprenti.domain.recipe import Canvas, Interval, Pick, Recipe, Trial, TrialStatus
 from apprenti.domain.seams import Limits, Progress
 from apprenti.domain.sentence import Sentence
@@ -143,6 +143,34 @@ def test_of_equal_scores_the_one_on_more_photos_counts_more_and_then_the_fairer_
     for trials in ([on_a_fifth, on_all], [on_all, on_a_fifth]):
         assert Race(trials=trials).best is on_all
     assert Race(trials=[on_all, on_a_fifth, fairer, better]).ranked == [better, fairer, on_all, on_a_fifth]
+
+
+def a_network_trial(status: TrialStatus, detail: Sentence | None = None) -> Trial:
+    recipe = Recipe(
+        backbones=("scratch.v1-32-e3",), canvas=Canvas(size_px=32), transform="none.v1", head="own.v1"
+    )
+    score = 0.7 if status is TrialStatus.FINISHED else None
+    return Trial(recipe=recipe, status=status, score=score, detail=detail)
+
+
+def test_networks_alone_are_told_from_the_others() -> None:
+    network = a_network_trial(TrialStatus.FINISHED)
+    race = Race(trials=[a_trial("ridge.v1", 0.9, 100), network])
+    assert race.best.recipe.head == "ridge.v1"
+    assert race.of_networks().trials == [network]
+
+
+def test_without_a_network_that_finished_it_is_said_why() -> None:
+    frozen = a_trial("ridge.v1", 0.9, 100)
+    lost = Sentence(key="errors.training_diverged", values={"item": "x", "step": 3})
+    with pytest.raises(WorkError, match="lost its way at step 3"):
+        Race(trials=[frozen, a_network_trial(TrialStatus.FAILED, lost)]).of_networks()
+    with pytest.raises(OutOfTimeError):
+        Race(trials=[frozen, a_network_trial(TrialStatus.OUT_OF_TIME, lost)]).of_networks()
+    with pytest.raises(OutOfTimeError):
+        Race(trials=[frozen]).of_networks()
+    with pytest.raises(InterruptedWorkError):
+        Race(trials=[frozen], interrupted=True).of_networks()
 
 
 def test_a_candidate_that_eats_all_memory_fails_alone() -> None:

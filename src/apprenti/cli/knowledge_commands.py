@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from apprenti import plain
+from apprenti import plain_knowledge as plain
 from apprenti.cli import show_knowledge
 from apprenti.domain.errors import OptionError
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
+from apprenti.domain import json_form
 from apprenti.domain.network_training import TrainedName, read_trained_name
 from apprenti.domain.policy import Policy
 from apprenti.domain.sentence import Sentence
@@ -81,3 +83,12 @@ class NetworkHistory:
     def best(self) -> EpochRecord | None:
         """The first of the epochs with the best score; ``None`` without scores."""
         return max(self.scored, key=lambda epoch: epoch.score or 0.0, default=None)
+
+    def flat(self) -> dict[str, Any]:
+        """Return it as ``train --json`` promises it: without pictures."""
+        return {
+            "backbone": self.backbone,
+            "n_photos": self.n_photos,
+            "n_held_out": self.n_held_out,
+            "epochs": json_form.to_json(self.epochs),
+        }

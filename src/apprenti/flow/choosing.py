@@ -68,7 +68,9 @@ def choose_by(
     if recipes == "frozen" or time_left is None or not has_torch():
         return base
     n_before = N_PICKS_BEFORE if recipes == "all" else 1
-    with_networks = WithNetworks(base, ground, time_left=time_left, n_before=n_before)
+    with_networks = WithNetworks(
+        base, ground, time_left=time_left, n_before=n_before, insists=recipes == "deep"
+    )
     return with_networks if any(pick.recipe.is_trained for pick in with_networks.plan()) else base
 
 

@@ -7,7 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from apprenti.domain.errors import ApprentiError, OutOfMemoryError, OutOfTimeError
+from apprenti.domain.errors import (
+    ApprentiError,
+    InterruptedWorkError,
+    OutOfMemoryError,
+    OutOfTimeError,
+    WorkError,
+)
 from apprenti.domain.recipe import Pick, Trial, TrialStatus
 from apprenti.domain.seams import Limits, Progress, Task
 from apprenti.domain.sentence import Sentence
@@ -64,12 +70,19 @@ class Race:
         """Return the race without the recipes that train no network.
 
         Raises:
-            OutOfTimeError: no recipe is left that finished.
+            InterruptedWorkError: no recipe is left that finished: the person stopped the first.
+            WorkError: nor is there one, for another reason than time.
+            OutOfTimeError: nor is there one.
         """
         trials = [trial for trial in self.trials if trial.recipe.is_trained]
-        if not any(trial.status is TrialStatus.FINISHED for trial in trials):
-            raise OutOfTimeError("no_network_finished")
-        return replace(self, trials=trials)
+        if any(trial.status is TrialStatus.FINISHED for trial in trials):
+            return replace(self, trials=trials)
+        if self.interrupted:
+            raise InterruptedWorkError("interrupted_before_any")
+        for trial in trials:
+            if trial.detail is not None and trial.status is not TrialStatus.OUT_OF_TIME:
+                raise WorkError("every_candidate_failed", cause=trial.detail.said("en"))
+        raise OutOfTimeError("no_network_finished")
 
     @property
     def best(self) -> Trial:

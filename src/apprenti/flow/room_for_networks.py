@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from apprenti.domain import json_form
 from apprenti.domain.dataset import TaskType
 from apprenti.domain.network_training import TrainedName, read_trained_name
 from apprenti.domain.outlook import Outlook
@@ -50,6 +52,10 @@ class RoomForNetworks:
     def said(self, lang: Lang) -> str:
         """Return it in words."""
         return self.sentence.said(lang)
+
+    def flat(self, lang: Lang) -> dict[str, Any]:
+        """Return it as ``inspect --json`` promises it."""
+        return {**json_form.to_json(self), "said": self.said(lang)}
 
 
 def room_for_networks(

@@ -70,12 +70,14 @@ def with_networks(
     base: Selector | None = None,
     seconds: float = 300.0,
     time_left: Callable[[], float] | None = None,
+    insists: bool = False,
 ) -> WithNetworks:
     return WithNetworks(
         base or Frozen(),
         ground or a_ground(),
         time_left=time_left or (lambda: seconds),
         n_before=N_BEFORE,
+        insists=insists,
     )
 
 
@@ -175,6 +177,12 @@ def test_a_recipe_without_a_mistake_leaves_nothing_to_gain() -> None:
     others = asked_to_the_end(selector)
     assert len(others) == 2  # the frozen recipes that had stood back for a network
     assert not trained_in(list(selector.plan()))
+
+
+def test_whoever_asks_for_networks_alone_gets_one_all_the_same() -> None:
+    few = with_networks(a_ground(n_photos=12), insists=True)
+    assert trained_in(asked_to_the_end(few, score=1.0))
+    assert not trained_in(asked_to_the_end(with_networks(seconds=8.0, insists=True)))  # but not without time
 
 
 def test_a_recipe_that_failed_is_no_reason_to_leave_networks_out() -> None:

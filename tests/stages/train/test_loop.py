@@ -145,7 +145,17 @@ def test_out_of_memory_halves_the_batch_and_goes_on(
     error: Exception, material: Material, history: History
 ) -> None:
     learner = a_learner(material, epochs=4, kind=failing_at({3}, error))
+    taken: list[int] = []
+    learn = learner.learn
+
+    def noted() -> float:
+        loss = learn()
+        taken.append(learner.batch)
+        return loss
+
+    learner.learn = noted  # type: ignore[method-assign]
     fit_network(learner, history=history)
+    assert taken == [8] * 3 + [4] * 10
     assert learner.batch == 4
     assert (learner.step, learner.n_steps) == (16, 16)  # 3 steps of 8 photos, then 10 of 4
     assert [line["epoch"] for line in history.lines()] == [

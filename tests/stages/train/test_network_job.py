@@ -89,7 +89,7 @@ def test_a_training_killed_in_the_middle_goes_on_and_ends_where_it_would_have_en
         child.send_signal(signal.SIGKILL)
     assert child.returncode == -signal.SIGKILL
     unfinished = tmp_path / "unfinished"
-    (file,) = unfinished.iterdir()
+    (file,) = unfinished.glob("*.npz")
     with np.load(file, allow_pickle=False) as kept:
         n_kept = int(kept["step"])
     assert 0 < n_kept < 20

@@ -93,6 +93,7 @@ class WithNetworks:
         ground: what the choice rests on.
         time_left: seconds until the race must be over.
         n_before: frozen recipes before the first network.
+        insists: whether networks are trained even where few photos judge them or there is nothing to gain.
     """
 
     def __init__(
@@ -102,8 +103,10 @@ class WithNetworks:
         *,
         time_left: Callable[[], float],
         n_before: int = N_PICKS_BEFORE,
+        insists: bool = False,
     ) -> None:
         self._base, self._ground, self._time_left, self._n_before = base, ground, time_left, n_before
+        self._insists = insists
         self._handed: list[Pick] = []
         self._told: dict[str, Trial] = {}
         self._waiting: list[Pick] = []
@@ -170,7 +173,7 @@ class WithNetworks:
         profile = self._ground.profile
         n = profile.n_train + profile.n_validation
         finished = [trial for trial in self._told.values() if trial.status is TrialStatus.FINISHED]
-        if n < LEAST_PHOTOS or any(trial.score == 1.0 for trial in finished):
+        if not self._insists and (n < LEAST_PHOTOS or any(trial.score == 1.0 for trial in finished)):
             return []
         trained = self._training()
         if trained is None:

@@ -39,7 +39,7 @@ class Checkpoint:
         """Write the state; a disk that is full costs the checkpoint, not the training."""
         arrays = {name: np.array(getattr(learner, name)) for name in (*COUNTS, "rate")}
         arrays |= {"key": np.array(self.key)}
-        arrays |= {name: tensor.numpy() for name, tensor in _tensors(learner).items()}
+        arrays |= {name: tensor.cpu().numpy() for name, tensor in _tensors(learner).items()}
         unfinished = self.path.with_suffix(f".{os.getpid()}.part")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -79,6 +79,7 @@ class Learner:
         step: steps taken.
         n_steps: steps planned.
         rate: the highest of the last layers.
+        device: where it learns: ``cpu``, or ``cuda`` for a GPU.
     """
 
     network: FeatureNetwork
@@ -88,6 +89,7 @@ class Learner:
     batch: int
     step: int = 0
     n_steps: int = 0
+    device: str = "cpu"
     rate: float = field(init=False)
     optimiser: torch.optim.Optimizer = field(init=False)
     averaged: nn.Module | None = field(init=False, default=None)
@@ -96,8 +98,11 @@ class Learner:
     def __post_init__(self) -> None:
         settings = self.plan.settings
         self.rate = settings.rate
-        self.losses = losses_of(self.material, settings)
-        self.network = cast("FeatureNetwork", self.network.to(memory_format=torch.channels_last))
+        self.losses = losses_of(self.material, settings).on(self.device)
+        self.network = cast(
+            "FeatureNetwork", self.network.to(device=self.device, memory_format=torch.channels_last)
+        )
+        self.head = self.head.to(self.device)
         groups = rate_groups(self.network, self.head, settings)
         self.optimiser = (
             torch.optim.AdamW(groups)
@@ -160,7 +165,7 @@ class Learner:
         rows = self.rows()
         generator = torch.Generator().manual_seed(self.plan.seed * 2**32 + self.step)
         photos = augmented(
-            torch.from_numpy(self.material.pixels.take(rows)),
+            torch.from_numpy(self.material.pixels.take(rows)).to(self.device),
             side_px=self.side_px,
             policy=policy,
             symmetries=self.plan.symmetries,
@@ -186,7 +191,7 @@ class Learner:
     def logits(self, photos: Tensor) -> Tensor:
         """Return the logits, float32 [b, n_outputs], of photos, float32 [b, 3, h, w]."""
         photos = photos.contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.plan.half_precision):
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.plan.half_precision):
             features = self.network.features(photos)  # [b, d]
         return cast("Tensor", self.head(features.float()))
 
@@ -201,7 +206,7 @@ class Learner:
         parts = [
             self.logits(
                 plain(
-                    torch.from_numpy(self.material.pixels.take(rows[i : i + at_once])),
+                    torch.from_numpy(self.material.pixels.take(rows[i : i + at_once])).to(self.device),
                     side_px=self.material.pixels.size_px,
                 )
             )
@@ -224,9 +229,10 @@ class Learner:
 
     @torch.no_grad()
     def settle(self) -> None:
-        """Let the averaged weights, where there are any, take the place of the last ones."""
+        """Let the averaged weights, where there are any, take the place of the last ones, and come back to the CPU."""
         if self.averaged is not None:
             nn.ModuleList([self.network, self.head]).load_state_dict(self.averaged.state_dict())
+        self.network, self.head = cast("FeatureNetwork", self.network.to("cpu")), self.head.to("cpu")
         self.network.eval()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -52,6 +52,10 @@ class Losses:
     targets: Tensor
     smoothing: float
     weights: Tensor
+
+    def on(self, device: str) -> Losses:
+        """Return the same with its tensors where the network is."""
+        return replace(self, targets=self.targets.to(device), weights=self.weights.to(device))
 
     def wanted(self, rows: NDArray[np.intp]) -> Tensor:
         """Return what the network should say of some rows, float32 [b, n_outputs]."""

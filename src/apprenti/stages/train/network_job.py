@@ -17,6 +17,7 @@ from apprenti.blocks.pixel_rows import PixelRows
 from apprenti.blocks.sampling import sample_rows
 from apprenti.blocks.trained_graph import trained_graph, with_logits
 from apprenti.domain.dataset import TaskType
+from apprenti.domain.errors import ApprentiError
 from apprenti.domain.network_training import NetworkTraining, TrainedName
 from apprenti.domain.policy import Policy
 from apprenti.domain.seams import Clock
@@ -195,7 +196,11 @@ def train_network(job: NetworkJob) -> TrainedNetwork:
             path=job.checkpoints / f"{job.key}.npz", key=job.key, seconds_between=job.checkpoint_seconds
         )
         history.go_on()
-    fit_network(learner, history=history, checkpoint=checkpoint, name=job.name)
+    try:
+        fit_network(learner, history=history, checkpoint=checkpoint, name=job.name)
+    except ApprentiError:
+        history.forget()  # its checkpoint is gone as well, or of no use
+        raise
     model, has_feature_map = _graph(job, learner)
     graph = job.folder / f"{job.stem}.onnx"
     graph.write_bytes(model)
@@ -247,6 +252,8 @@ def _learner(job: NetworkJob) -> Learner:
     from apprenti.stages.train.losses import Material
     from apprenti.stages.train.precision import half_precision_pays
 
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.backends.cudnn.deterministic = True  # the same seed gives the same network
     torch.manual_seed(job.seed)
     pixels = PixelRows.open(job.pixels)
     n_some, n_timed = (
@@ -266,7 +273,7 @@ def _learner(job: NetworkJob) -> Learner:
         epochs=job.trained.epochs,
         policy=job.policy,
         symmetries=job.symmetries,
-        half_precision=half_precision_pays(network, batches[0][:n_timed], clock=job.clock),
+        half_precision=half_precision_pays(network, batches[0][:n_timed].to(device), clock=job.clock),
         seed=job.seed,
         deadline=job.deadline,
         clock=job.clock,
@@ -279,7 +286,9 @@ def _learner(job: NetworkJob) -> Learner:
         fitted=job.fitted,
         held_out=job.held_out,
     )
-    return Learner(network=network, head=head, plan=plan, material=material, batch=job.settings.batch)
+    return Learner(
+        network=network, head=head, plan=plan, material=material, batch=job.settings.batch, device=device
+    )
 
 
 def _network(job: NetworkJob, batches: Sequence[Tensor]) -> FeatureNetwork:

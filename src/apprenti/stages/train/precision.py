@@ -25,6 +25,8 @@ def half_precision_pays(network: FeatureNetwork, photos: Tensor, *, clock: Clock
         photos: float32 [b, 3, h, w], a batch as it will be.
         clock: seconds.
     """
+    if photos.is_cuda:
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     network.eval()  # the running means stay
     seconds = {True: float("inf"), False: float("inf")}
     for half in (True, False) * (N_TIMED + 1):  # the first of each warms up, and the best counts
