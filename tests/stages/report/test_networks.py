@@ -12,12 +12,12 @@ from tests.stages.report.test_page import HOSTILE, Page
 from apprenti.domain.dataset import TaskType
 from apprenti.domain.policy import Policy
 from apprenti.domain.report import Report
-from apprenti.recipes import POLICIES
+from apprenti.recipes import POLICIES, TRAININGS
 from apprenti.stages.report import render
 from apprenti.stages.report.networks import policy_words
 from apprenti.stages.report.training_chart import epoch_ticks
 from apprenti.stages.report.words import Words
-from apprenti.texts import LANGS, Lang
+from apprenti.texts import LANGS, Lang, say
 
 ONE = NETWORKS[:1]
 ENGLISH = Words(lang="en")
@@ -163,3 +163,10 @@ def test_the_epochs_below_the_drawing_are_whole_and_few() -> None:
     assert epoch_ticks(48.0) == [0, 10, 20, 30, 40]
     assert epoch_ticks(0.4) == [0]
     assert all(len(epoch_ticks(float(last))) <= 9 for last in range(1, 200))
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("kind", sorted(TRAININGS))
+def test_every_training_has_a_sentence_in_the_report(kind: str, lang: Lang) -> None:
+    said = say(f"report.network_{kind.partition('.')[0]}", lang, size=96)
+    assert "96" in said
