@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from apprenti.domain.recipe import Canvas
-from apprenti.recipes import PACKAGED_SPACE, SPACE, Stock
+from apprenti.recipes import PACKAGED_SPACE, SPACE, TRAININGS, Stock
 from apprenti.recipes.words import phrase
-from apprenti.texts import Lang
+from apprenti.texts import Lang, catalogue
 
 STOCK = Stock(
     networks={"embedded.v2-96": 1024, "own-1a2b": 512},
@@ -30,3 +30,10 @@ def test_mirror_images_are_named_and_the_users_network_keeps_its_name() -> None:
     )
     assert phrase(plain, "en") == "Nearest neighbours on features of the network own-1a2b"
     assert phrase(mirrored, "en") == f"{phrase(plain, 'en')}, mirror images included"
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("kind", [name.partition(".")[0] for name in TRAININGS])
+def test_every_training_has_its_words_wherever_one_is_told_of(kind: str, lang: Lang) -> None:
+    assert {f"features_{kind}", f"short_{kind}"} <= set(catalogue("recipes", lang))
+    assert f"network_{kind}" in catalogue("report", lang)

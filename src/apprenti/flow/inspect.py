@@ -71,7 +71,14 @@ def inspect_data(
     with private_workspace() as workspace:
         dataset = read_dataset(source, engine=tools.engine, progress=tools.progress, workspace=workspace)
         dataset = replace(dataset, notices=(*dataset.notices, *brought.notices))
-        materials = gather_materials(dataset, brought.backbones, deadline=math.inf, seed=seed, tools=tools)
+        materials = gather_materials(
+            dataset,
+            brought.backbones,
+            weights=brought.tunable,
+            deadline=math.inf,
+            seed=seed,
+            tools=tools,
+        )
         rows = None  # of classes only
         if dataset.task_type is TaskType.MULTI_CLASS:
             rows = landmark_rows(dataset, materials, deadline=math.inf, tools=tools)
