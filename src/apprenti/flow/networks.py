@@ -94,7 +94,7 @@ class NetworkTrainer:
         )
 
     def _symmetries(self) -> tuple[Sentence, ...]:
-        return () if self.finding is None else told(self.finding, self.dataset.labels)
+        return () if self.finding is None or not self.finding.n else told(self.finding, self.dataset.labels)
 
     @property
     def photos_per_second(self) -> dict[str, float]:

@@ -234,3 +234,8 @@ def test_what_a_kill_left_half_written_is_removed_at_the_end(
     (checkpoint.path.parent / "another.npz").touch()
     checkpoint.remove()
     assert [path.name for path in checkpoint.path.parent.iterdir()] == ["another.npz"]
+
+
+def test_a_folder_that_is_a_file_costs_the_checkpoint_and_not_the_training(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    Checkpoint(path=tmp_path / "file" / "unfinished" / "a.npz", key="a").remove()

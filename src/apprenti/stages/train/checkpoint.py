@@ -70,7 +70,8 @@ class Checkpoint:
 
     def remove(self) -> None:
         """Forget a training that has ended, and what a kill left half written."""
-        self.path.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that cannot be used has nothing to forget
+            self.path.unlink(missing_ok=True)
         for unfinished in self.path.parent.glob(f"{self.path.stem}.*.part"):
             unfinished.unlink(missing_ok=True)
 

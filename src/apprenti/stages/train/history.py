@@ -63,7 +63,8 @@ class History:
     def forget(self) -> None:
         """Keep nothing of a training that has ended beyond this process."""
         if self.kept is not None:
-            self.kept.unlink(missing_ok=True)
+            with suppress(OSError):  # a folder that cannot be used has nothing to forget
+                self.kept.unlink(missing_ok=True)
 
     def _add(self, line: dict[str, float | None], epoch: float) -> None:
         """Write a line; those of epochs that a killed training had told, and that are now trained again, go."""
