@@ -124,7 +124,7 @@ def measured(name: str, photos: Photos, eyes: Eyes, n_draws: int) -> list[result
                 bad = poisoned(poison, old if poison == "saved anew" else new, n_poison, right, seed=draw)
                 held = {one.correction_id: one.kind.value for one in quarantine([*honest, *bad], known)}
                 wrong = [one for one in honest if one.contradicts]
-                counts.update(poison=len(bad), caught=sum(one.id in held for one in bad))
+                counts.update(poison_given=len(bad), caught=sum(one.id in held for one in bad))
                 counts.update(honest=len(honest), held=sum(one.id in held for one in honest))
                 counts.update(mistakes=len(wrong), mistakes_held=sum(one.id in held for one in wrong))
                 kinds.update(held.values())

@@ -96,19 +96,22 @@ def test_equal_errors_are_seldom_called_a_lead() -> None:
     assert false <= 11  # 5 expected; more in one run of a hundred
 
 
-def test_better_orders_of_several_labels_are_promoted_and_equal_ones_seldom() -> None:
+def test_better_orders_of_several_labels_are_promoted() -> None:
+    draws = np.random.default_rng(0)
+    truth = (draws.random((60, 3)) < 0.3).astype(float)
+    before, after = (truth + draws.normal(0, spread, truth.shape) for spread in (0.8, 0.2))
+    assert verdict(truth, before, after, task_type=TaskType.MULTI_LABEL, n_earlier=0).promote
+
+
+@pytest.mark.slow
+def test_equal_orders_of_several_labels_are_seldom_called_a_lead() -> None:
     draws = np.random.default_rng(0)
     false = 0
-    for seed in range(20):
+    for seed in range(50):
         truth = (draws.random((60, 3)) < 0.3).astype(float)
         before, after = truth + draws.normal(0, 0.8, (2, 60, 3))
-        lead = lead_of_labels(truth, before, after, seed=seed)
-        false += lead.p_value <= 0.05
-    assert false <= 4
-    clear = verdict(
-        truth, before, truth + draws.normal(0, 0.2, truth.shape), task_type=TaskType.MULTI_LABEL, n_earlier=0
-    )
-    assert clear.promote
+        false += lead_of_labels(truth, before, after, seed=seed).p_value <= 0.05
+    assert false <= 7
 
 
 def test_the_same_answers_give_the_same_verdict() -> None:
