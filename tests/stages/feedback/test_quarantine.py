@@ -105,6 +105,13 @@ def test_a_source_that_contradicts_sure_answers_is_held_whole_and_others_are_not
     assert [one.correction_id for one in held] == [one.id for one in flood]
 
 
+def test_of_a_source_that_is_mostly_honest_only_what_contradicts_sure_answers_is_held() -> None:
+    sure = [correction(i, probability=0.97, familiar=True) for i in range(45)]
+    unsure = [correction(50 + i) for i in range(50)]
+    held = quarantine([*sure, *unsure], KNOWN)
+    assert [one.correction_id for one in held] == [one.id for one in sure]
+
+
 def test_many_at_once_are_held_unless_the_source_usually_gives_so_many() -> None:
     many = [correction(i, "cat") for i in range(MANY + 1)]
     assert set(kinds(*many)) == {HoldKind.FLOOD}
