@@ -28,7 +28,7 @@ from apprenti.stages.feedback import DriftReference, Observations, check_window,
 from feedback_model import SIDE_PX, Eyes, Model, Photos, Pixels, deal, learn, read_photos
 from image_sets import SETS, add_arguments
 
-DEFAULT_SETS = ("clothing", "trashnet", "mnist")
+DEFAULT_SETS = ("clothing", "trashnet", "neu-steel")
 WINDOWS = (50, 200)
 KEY = ("set", "change", "n_photos")
 N_TIMED = 200
