@@ -7,6 +7,7 @@ ApprentiError
 │   ├── BackboneError     a feature extractor brought by the user
 │   ├── ModelFileError    an .apprenti file
 │   ├── KnowledgeFileError  knowledge that was exported
+│   ├── EgressError       an address elsewhere that was to be asked
 │   └── OptionError       an option or an argument
 ├── NotYetError           planned, refused until then
 └── WorkError             a piece of work in its own process
@@ -68,6 +69,10 @@ class ModelFileError(UserError):
 
 class KnowledgeFileError(UserError):
     """A file of knowledge is foreign, too new or too large, or cannot be read."""
+
+
+class EgressError(UserError):
+    """An address elsewhere may not be asked, or did not answer as it should."""
 
 
 class OptionError(UserError):
