@@ -145,3 +145,43 @@ def test_many_threads_may_put_and_delete_the_same_bytes(blobs: BlobStore) -> Non
     assert failures == []
     blobs.put(PHOTO)
     assert blobs.get(PHOTO_SHA256) == PHOTO
+
+
+def test_by_the_two_rules_a_blob_that_a_row_names_is_never_lost(blobs: BlobStore) -> None:
+    """One set stands for the rows, one lock for the transaction that alone may write."""
+    rows: set[str] = set()
+    write = threading.Lock()
+    lost: list[str] = []
+    over = threading.Event()
+
+    def delete_what_no_row_names() -> None:
+        while not over.is_set():
+            for sha256 in list(blobs.hashes()):
+                with write:
+                    if sha256 not in rows:
+                        blobs.delete(sha256)
+
+    def name_and_let_go() -> None:
+        for _ in range(15):
+            sha256 = blobs.put(PHOTO)
+            with write:
+                if not blobs.has(sha256):
+                    blobs.put(PHOTO)
+                rows.add(sha256)
+            try:
+                blobs.get(sha256)
+            except NotFoundError:
+                lost.append(sha256)
+            with write:
+                rows.discard(sha256)
+
+    sweeper, namer = (
+        threading.Thread(target=delete_what_no_row_names),
+        threading.Thread(target=name_and_let_go),
+    )
+    sweeper.start()
+    namer.start()
+    namer.join()
+    over.set()
+    sweeper.join()
+    assert lost == []

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from apprenti.domain.errors import StoreError
 
-N_TRIES = 100
+N_TRIES = 25
 PAUSE_SECONDS = 0.02
 """Whoever asks whether a worker is alive holds its lock for microseconds; so long we wait before calling it taken."""
 _WORKER_ID = re.compile(r"[0-9a-z][0-9a-z-]{0,63}", re.ASCII)
