@@ -7,8 +7,13 @@ ApprentiError
 │   ├── BackboneError     a feature extractor brought by the user
 │   ├── ModelFileError    an .apprenti file
 │   ├── KnowledgeFileError  knowledge that was exported
-│   └── OptionError       an option or an argument
+│   ├── OptionError       an option or an argument
+│   ├── NotFoundError     nothing has this id here
+│   ├── ConflictError     it does not go with what is there already
+│   └── AccessError       this caller may not do that
+│       └── TokenError    nobody knows this caller
 ├── NotYetError           planned, refused until then
+├── StoreError            the service's database or its blobs
 └── WorkError             a piece of work in its own process
     ├── OutOfTimeError
     ├── OutOfMemoryError
@@ -72,6 +77,26 @@ class KnowledgeFileError(UserError):
 
 class OptionError(UserError):
     """An option or argument is wrong."""
+
+
+class NotFoundError(UserError):
+    """Nothing has this id in this workspace."""
+
+
+class ConflictError(UserError):
+    """It does not go with what is there already."""
+
+
+class AccessError(UserError):
+    """The caller is known and may not do this."""
+
+
+class TokenError(AccessError):
+    """The caller shows no token, or none that opens anything."""
+
+
+class StoreError(ApprentiError):
+    """The service's database or its blobs cannot be read or written."""
 
 
 class NotYetError(ApprentiError):

@@ -124,6 +124,8 @@ def _read_union(kinds: tuple[Any, ...], data: Any, where: str) -> Any:
 
 
 def _read_plain(kind: Any, data: Any, where: str) -> Any:
+    if kind is Any:
+        return data
     if kind is float:
         return float(_expect((int, float), data, where))
     if kind is bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -99,6 +100,51 @@ class Shelf(Protocol):
 
     def put(self, key: str, hashes: Sequence[str], rows: NDArray[np.float32]) -> None:
         """Keep one row [d] float32 for each content hash; a torn write is never seen as whole."""
+        ...
+
+
+class BlobStore(Protocol):
+    """Keeps bytes by their SHA-256."""
+
+    def put(self, data: bytes) -> str:
+        """Keep ``data`` and return its SHA-256, 64 hex digits; when this returns it is on the disk.
+
+        Raises:
+            StoreError: it cannot be kept; nothing half-written looks whole.
+        """
+        ...
+
+    def get(self, sha256: str) -> bytes:
+        """Return the bytes with this SHA-256.
+
+        Raises:
+            NotFoundError: they are not there.
+            StoreError: what is there is damaged.
+        """
+        ...
+
+    def has(self, sha256: str) -> bool:
+        """Return whether they are there."""
+        ...
+
+    def delete(self, sha256: str) -> None:
+        """Delete them, if they are there."""
+        ...
+
+    def hashes(self, *, older_than_seconds: float = 0.0) -> Iterator[str]:
+        """Yield what is there and was put at least so long ago."""
+        ...
+
+
+class WorkerLocks(Protocol):
+    """Who works: a worker is alive while it holds its lock, whatever the clock says."""
+
+    def hold(self, worker_id: str) -> AbstractContextManager[None]:
+        """Hold the lock of a worker while the block runs; a killed process lets go of it."""
+        ...
+
+    def is_alive(self, worker_id: str) -> bool:
+        """Return whether somebody holds the lock of this worker."""
         ...
 
 

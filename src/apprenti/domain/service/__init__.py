@@ -1,0 +1,39 @@
+"""The nouns of the service: what it keeps, for whom, and what was done with it."""
+
+from apprenti.domain.service.access import AuditEntry, Caller, Role, Token
+from apprenti.domain.service.answers import (
+    Correction,
+    CorrectionState,
+    ReviewReason,
+    StoredPrediction,
+)
+from apprenti.domain.service.pictures import ImageLabel, Origin, StoredImage
+from apprenti.domain.service.tasks import Label, LabelKind, Task, TaskLabel, Workspace
+from apprenti.domain.service.trainings import JobState, TrainingJob, TrainingReason, Version
+from apprenti.domain.service.webhooks import Delivery, DeliveryState, Webhook
+
+__all__ = [
+    "AuditEntry",
+    "Caller",
+    "Correction",
+    "CorrectionState",
+    "Delivery",
+    "DeliveryState",
+    "ImageLabel",
+    "JobState",
+    "Label",
+    "LabelKind",
+    "Origin",
+    "ReviewReason",
+    "Role",
+    "StoredImage",
+    "StoredPrediction",
+    "Task",
+    "TaskLabel",
+    "Token",
+    "TrainingJob",
+    "TrainingReason",
+    "Version",
+    "Webhook",
+    "Workspace",
+]

@@ -1,0 +1,98 @@
+"""What models said, and what people said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class ReviewReason(StrEnum):
+    """Why a prediction is worth a person's look."""
+
+    UNCERTAIN = "uncertain"
+    UNFAMILIAR = "unfamiliar"
+    RANDOM = "random"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPrediction:
+    """An answer that was given.
+
+    Args:
+        id: lower-case UUID.
+        workspace_id: where it belongs.
+        task_id: what was asked.
+        version_number: who answered.
+        image_id: the image kept; ``None`` without consent.
+        answer: JSON form of the answer: ``{"labels": [{"id", "name", "p"}], "value", "low", "high"}``.
+        label_id: the best label; empty for a number.
+        p_label: its probability, 0..1.
+        familiar: whether the image looks like the training images.
+        distance: from the training images, in units of the threshold.
+        review_score: how much a look at it teaches, higher first.
+        review_reason: why; ``None`` where it is not worth one.
+        is_reviewed: a person has looked.
+        latency_us: how long the answer took.
+        created_us: when.
+    """
+
+    id: str
+    workspace_id: str
+    task_id: str
+    version_number: int
+    image_id: str | None = None
+    answer: Mapping[str, Any] = field(default_factory=dict)
+    label_id: str = ""
+    p_label: float = 0.0
+    familiar: bool = True
+    distance: float = 0.0
+    review_score: float = 0.0
+    review_reason: ReviewReason | None = None
+    is_reviewed: bool = False
+    latency_us: int = 0
+    created_us: int
+
+
+class CorrectionState(StrEnum):
+    """What became of a correction."""
+
+    ACCEPTED = "accepted"
+    QUARANTINED = "quarantined"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What a person says an image shows, after a model has said something.
+
+    Args:
+        id: lower-case UUID.
+        workspace_id: where it belongs.
+        task_id: what was asked.
+        image_id: the image.
+        prediction_id: what is corrected; ``None`` where it was said of the image itself.
+        label_ids: what it shows; several or none in a task of several labels.
+        value: the number, in a task of numbers.
+        agrees: the person says what the model had said.
+        token_id: who said it.
+        state: accepted corrections are learnt from.
+        reason: why it is held back: ``{"key", "values"}`` of a sentence.
+        job_id: the first training that learnt from it; empty before.
+        created_us: when.
+    """
+
+    id: str
+    workspace_id: str
+    task_id: str
+    image_id: str
+    prediction_id: str | None = None
+    label_ids: tuple[str, ...] = ()
+    value: float | None = None
+    agrees: bool = False
+    token_id: str = ""
+    state: CorrectionState = CorrectionState.ACCEPTED
+    reason: Mapping[str, Any] = field(default_factory=dict)
+    job_id: str = ""
+    created_us: int

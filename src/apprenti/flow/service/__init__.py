@@ -1,0 +1,1 @@
+"""What people and programs can ask of the service: one function for each, whatever door they come through."""

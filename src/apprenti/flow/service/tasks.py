@@ -1,0 +1,174 @@
+"""Tasks and their labels: what is to be told of images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from apprenti.domain.dataset import TaskType
+from apprenti.domain.errors import OptionError
+from apprenti.domain.service import Caller, Label, LabelKind, Role, Task, TaskLabel
+from apprenti.flow.service.access import allow
+from apprenti.flow.service.service import MAX_NAME_LETTERS, MAX_TEXT_LETTERS, Service, note
+from apprenti.flow.service.words import optional_text, required_text
+from apprenti.store.database import labels as label_table
+from apprenti.store.database import tasks as table
+from apprenti.store.database.rows import Page
+
+BUDGET_SECONDS = (15.0, 86_400.0)
+CHANGEABLE = (
+    "name",
+    "description",
+    "keeps_images",
+    "corrections_until_retrain",
+    "budget_seconds",
+    "pinned",
+)
+NEGATIVE_NAME = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSettings:
+    """What a person may say of a task; see ``domain.service.Task``."""
+
+    name: str
+    task_type: TaskType = TaskType.MULTI_CLASS
+    description: str = ""
+    keeps_images: bool = False
+    corrections_until_retrain: int | None = None
+    budget_seconds: float = 120.0
+
+
+def create_task(service: Service, caller: Caller, workspace_id: str, settings: TaskSettings) -> Task:
+    """Make a task; one of several labels gets a label that stands for none of the others.
+
+    Raises:
+        OptionError: a setting is wrong.
+    """
+    allow(caller, workspace_id, Role.EDITOR)
+    task = Task(
+        id=service.new_id(),
+        workspace_id=workspace_id,
+        task_type=settings.task_type,
+        created_us=service.now_us(),
+        **_checked({name: getattr(settings, name) for name in CHANGEABLE if name != "pinned"}),
+    )
+    with service.database.write() as tx:
+        table.insert(tx, task)
+        if task.task_type is TaskType.MULTI_LABEL:
+            negative = Label(
+                id=service.new_id(),
+                workspace_id=workspace_id,
+                name=NEGATIVE_NAME,
+                kind=LabelKind.TAG,
+                created_us=task.created_us,
+            )
+            label_table.insert(tx, negative)
+            label_table.connect(tx, TaskLabel(task_id=task.id, label_id=negative.id, is_negative=True))
+        note(tx, service, caller, workspace_id, "create", "task", task.id, name=task.name)
+    return task
+
+
+def get_task(service: Service, caller: Caller, workspace_id: str, task_id: str) -> Task:
+    """Return a task."""
+    allow(caller, workspace_id, Role.READER)
+    with service.database.read() as tx:
+        return table.get(tx, workspace_id, task_id)
+
+
+def list_tasks(
+    service: Service, caller: Caller, workspace_id: str, *, cursor: str | None = None, limit: int = 50
+) -> Page[Task]:
+    """Return the tasks of a workspace, oldest first."""
+    allow(caller, workspace_id, Role.READER)
+    with service.database.read() as tx:
+        return table.page(tx, workspace_id, cursor=cursor, limit=limit)
+
+
+def change_task(service: Service, caller: Caller, workspace_id: str, task_id: str, **values: Any) -> Task:
+    """Change fields of a task (those of ``CHANGEABLE``) and return it.
+
+    Raises:
+        OptionError: a value is wrong.
+    """
+    allow(caller, workspace_id, Role.OWNER if "pinned" in values else Role.EDITOR)
+    checked = _checked(values)
+    with service.database.write() as tx:
+        task = (
+            table.change(tx, workspace_id, task_id, **checked)
+            if checked
+            else table.get(tx, workspace_id, task_id)
+        )
+        note(tx, service, caller, workspace_id, "change", "task", task_id, **checked)
+    return task
+
+
+def delete_task(service: Service, caller: Caller, workspace_id: str, task_id: str) -> None:
+    """Delete a task with its trainings, models, predictions and corrections; labels and images stay."""
+    allow(caller, workspace_id, Role.OWNER)
+    with service.database.write() as tx:
+        task = table.get(tx, workspace_id, task_id)
+        negatives = [label for label, negative in label_table.of_task(tx, task_id) if negative]
+        table.delete(tx, workspace_id, task_id)
+        for label in negatives:
+            if not label_table.tasks_of(tx, label.id):
+                label_table.delete(tx, workspace_id, label.id)
+        note(tx, service, caller, workspace_id, "delete", "task", task_id, name=task.name)
+
+
+def task_labels(
+    service: Service, caller: Caller, workspace_id: str, task_id: str
+) -> tuple[tuple[Label, bool], ...]:
+    """Return the labels of a task, each with whether it stands for none of the others."""
+    allow(caller, workspace_id, Role.READER)
+    with service.database.read() as tx:
+        table.get(tx, workspace_id, task_id)
+        return label_table.of_task(tx, task_id)
+
+
+def add_label_to_task(
+    service: Service, caller: Caller, workspace_id: str, task_id: str, label_id: str
+) -> None:
+    """Make a label one of a task's answers; nothing happens where it is already.
+
+    Raises:
+        OptionError: a task of numbers has one label already.
+    """
+    allow(caller, workspace_id, Role.EDITOR)
+    with service.database.write() as tx:
+        task = table.get(tx, workspace_id, task_id)
+        label_table.get(tx, workspace_id, label_id)
+        there = [label.id for label, _ in label_table.of_task(tx, task_id)]
+        if task.task_type is TaskType.REGRESSION and there and label_id not in there:
+            raise OptionError("one_label_for_numbers")
+        label_table.connect(tx, TaskLabel(task_id=task_id, label_id=label_id))
+        note(tx, service, caller, workspace_id, "add_label", "task", task_id, label_id=label_id)
+
+
+def remove_label_from_task(
+    service: Service, caller: Caller, workspace_id: str, task_id: str, label_id: str
+) -> None:
+    """Take a label from a task's answers; images keep it."""
+    allow(caller, workspace_id, Role.EDITOR)
+    with service.database.write() as tx:
+        table.get(tx, workspace_id, task_id)
+        label_table.get(tx, workspace_id, label_id)
+        label_table.disconnect(tx, task_id, label_id)
+        note(tx, service, caller, workspace_id, "remove_label", "task", task_id, label_id=label_id)
+
+
+def _checked(values: dict[str, Any]) -> dict[str, Any]:
+    unknown = set(values) - set(CHANGEABLE)
+    if unknown:
+        raise OptionError("field_unknown", field=sorted(unknown)[0][:50])
+    if "name" in values:
+        values = {**values, "name": required_text(values["name"], "name", most=MAX_NAME_LETTERS)}
+    if "description" in values:
+        optional_text(values["description"], "description", most=MAX_TEXT_LETTERS)
+    n = values.get("corrections_until_retrain")
+    if n is not None and not 1 <= n <= 1_000_000:
+        raise OptionError("number_out_of_range", field="corrections_until_retrain", low=1, high=1_000_000)
+    low, high = BUDGET_SECONDS
+    if not low <= values.get("budget_seconds", low) <= high:
+        raise OptionError("number_out_of_range", field="budget_seconds", low=low, high=high)
+    return values

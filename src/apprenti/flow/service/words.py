@@ -1,0 +1,32 @@
+"""What people may call things: trimmed, not too long, without signs that no name has."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from apprenti.domain.errors import OptionError
+
+
+def required_text(text: str, field: str, *, most: int) -> str:
+    """Return ``text`` trimmed.
+
+    Raises:
+        OptionError: nothing is left, it is too long, or it has control signs.
+    """
+    trimmed = optional_text(text, field, most=most).strip()
+    if not trimmed:
+        raise OptionError("text_missing", field=field)
+    return trimmed
+
+
+def optional_text(text: str, field: str, *, most: int) -> str:
+    """Return ``text``.
+
+    Raises:
+        OptionError: it is too long, or has control signs other than line ends and tabs.
+    """
+    if len(text) > most:
+        raise OptionError("text_too_long", field=field, limit=most)
+    if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\r\t" for sign in text):
+        raise OptionError("text_control", field=field)
+    return text

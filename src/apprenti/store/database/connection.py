@@ -1,0 +1,186 @@
+"""The database: opened, brought up to date, and one writer at a time.
+
+SQLite begins every write with BEGIN IMMEDIATE, so that reading and then writing never ends in a lock error; on
+PostgreSQL a write takes one advisory lock, so that both behave alike and a maximum read is a maximum written.
+
+Source: SQLite, "Write-Ahead Logging" and "The WAL-reset bug" (fixed in 3.51.3, 3.50.7 and 3.44.6).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+from apprenti.domain.errors import OptionError, StoreError
+
+BUSY_SECONDS = 60.0
+MEMORY_URL = "sqlite://"
+_WRITES = "apprenti_writes"
+_WRITER_LOCK = 0x41505052  # "APPR"
+_WAL_IS_SAFE_FROM = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+"""Of each line of releases, the first that has the fix; older lines have none."""
+
+
+class Database:
+    """A database of the service. ``Database.open(url)`` makes one and brings its tables up to date."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Database:
+        """Return the database at ``url``, its tables made or brought up to date.
+
+        Args:
+            url: ``sqlite:///…/apprenti.db``, ``sqlite://`` (in memory, for tests) or ``postgresql+psycopg://…``.
+
+        Raises:
+            OptionError: the address cannot be read, or its driver is not installed.
+            StoreError: it does not answer, is no database, or belongs to a newer Apprenti.
+        """
+        from apprenti.store.database.migrating import bring_up_to_date
+
+        database = cls(_engine(url))
+        bring_up_to_date(database)
+        return database
+
+    @property
+    def engine(self) -> Engine:
+        """SQLAlchemy's engine, for what is done to the database as a whole."""
+        return self._engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is one file (or memory) and not a server."""
+        return self._engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that sees one state of everything.
+
+        Raises:
+            StoreError: the database does not answer or is damaged.
+        """
+        with _translated(), self._engine.connect() as tx, tx.begin():
+            yield tx
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction that alone may write; it is on disk when the block ends, or not at all.
+
+        Raises:
+            StoreError: the database does not answer, is damaged, or the disk is full.
+        """
+        with _translated(), self._engine.connect() as bare:
+            options: dict[str, Any] = {_WRITES: True}
+            if not self.is_sqlite:  # each statement sees what was written before the lock was had
+                options["isolation_level"] = "READ COMMITTED"
+            tx = bare.execution_options(**options)
+            with tx.begin():
+                if not self.is_sqlite:
+                    tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
+                yield tx
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite(url, in_memory=not parsed.database or parsed.database == ":memory:")
+        if parsed.get_backend_name() == "postgresql":
+            return create_engine(
+                parsed.set(drivername="postgresql+psycopg"),
+                isolation_level="REPEATABLE READ",
+                pool_pre_ping=True,
+                pool_size=8,
+                max_overflow=8,
+            )
+    except ArgumentError as error:
+        raise OptionError("database_address", url=_without_password(url)) from error
+    except ModuleNotFoundError as error:
+        raise OptionError("database_driver", cause=str(error)) from error
+    raise OptionError("database_address", url=_without_password(url))
+
+
+def _sqlite(url: str, *, in_memory: bool) -> Engine:
+    if in_memory:
+        pool: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+    else:
+        pool = {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
+        _make_private(Path(make_url(url).database or ""))
+    engine = create_engine(url, **pool)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    """Make the file before SQLite does: nobody else on the machine may read it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise StoreError("store_unreadable", cause=error.strerror or str(error)) from error
+
+
+def _prepare(raw: sqlite3.Connection, _record: object) -> None:
+    raw.isolation_level = None  # transactions begin where we say, not where the driver guesses
+    journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "DELETE"
+    for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Return whether an SQLite of this version may keep a write-ahead log: 3.7.0 to 3.51.2 could lose writes by it.
+
+    Example:
+        >>> wal_is_safe((3, 40, 1)), wal_is_safe((3, 50, 7)), wal_is_safe((3, 52, 0))
+        (False, True, True)
+    """
+    newest = _WAL_IS_SAFE_FROM[0]
+    if version >= newest:
+        return True
+    return any(version[:2] == fixed[:2] and version >= fixed for fixed in _WAL_IS_SAFE_FROM)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Say in our words what the database says in its own."""
+    from sqlalchemy.exc import DatabaseError
+
+    try:
+        yield
+    except OperationalError as error:
+        said = str(error.orig).lower()
+        if "full" in said:
+            raise StoreError("store_full", cause=str(error.orig)) from error
+        raise StoreError("store_unreadable", cause=str(error.orig)) from error
+    except DatabaseError as error:
+        said = str(error.orig).lower()
+        if "malformed" in said or "not a database" in said or "corrupt" in said:
+            raise StoreError("store_damaged", cause=str(error.orig)) from error
+        raise
+
+
+def _without_password(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return url.split("@")[-1][:100]

@@ -1,0 +1,48 @@
+"""Bringing the tables up to date, under one lock, whoever starts first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from apprenti.domain.errors import StoreError
+
+if TYPE_CHECKING:
+    from apprenti.store.database.connection import Database
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def bring_up_to_date(database: Database) -> None:
+    """Make the tables, or change them to what this version expects, in one transaction.
+
+    Raises:
+        StoreError: the database was written by a newer version.
+    """
+    with database.write() as tx:
+        config = _config()
+        script = ScriptDirectory.from_config(config)
+        now = MigrationContext.configure(tx).get_current_revision()
+        if now is not None and now not in {step.revision for step in script.walk_revisions()}:
+            raise StoreError("store_too_new", revision=now)
+        if now != script.get_current_head():
+            config.attributes["connection"] = tx
+            command.upgrade(config, "head")
+
+
+def revision_of(database: Database) -> tuple[str | None, str | None]:
+    """Return the revision the tables have, and the one this version expects."""
+    with database.read() as tx:
+        now = MigrationContext.configure(tx).get_current_revision()
+    return now, ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config

@@ -1,0 +1,158 @@
+"""Nouns as rows and back: columns are named like fields, so that a noun is read by its type alone."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, insert, select, update
+
+from apprenti.domain.errors import NotFoundError, OptionError
+from apprenti.domain.json_form import from_json
+
+Noun = TypeVar("Noun")
+Tx = Connection
+"""What ``Database.read()`` and ``Database.write()`` give; others only pass it on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[Noun]):
+    """Some of many.
+
+    Args:
+        items: in order.
+        next_cursor: what asks for those after; ``None`` at the end.
+    """
+
+    items: tuple[Noun, ...]
+    next_cursor: str | None = None
+
+
+def values_of(noun: Any) -> dict[str, Any]:
+    """Return the columns of a noun."""
+    return {field.name: _plain(getattr(noun, field.name)) for field in fields(noun)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple):
+        return list(value)
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def noun_of(kind: type[Noun], row: Row[Any]) -> Noun:
+    """Return the noun in a row."""
+    return from_json(kind, dict(row._mapping))
+
+
+def add(tx: Tx, table: Table, *nouns: Any) -> None:
+    """Write nouns that are new."""
+    if nouns:
+        tx.execute(insert(table), [values_of(noun) for noun in nouns])
+
+
+def change(tx: Tx, table: Table, *where: ColumnElement[bool], **values: Any) -> int:
+    """Change columns of the rows that fit; return how many did."""
+    plain = {name: _plain(value) for name, value in values.items()}
+    return tx.execute(update(table).where(*where).values(**plain)).rowcount
+
+
+def remove(tx: Tx, table: Table, *where: ColumnElement[bool]) -> int:
+    """Delete the rows that fit; return how many did."""
+    return tx.execute(delete(table).where(*where)).rowcount
+
+
+def find(tx: Tx, table: Table, kind: type[Noun], *where: ColumnElement[bool]) -> Noun | None:
+    """Return the noun of the row that fits; ``None`` where none does."""
+    row = tx.execute(select(table).where(*where)).first()
+    return None if row is None else noun_of(kind, row)
+
+
+def get(tx: Tx, table: Table, kind: type[Noun], workspace_id: str, id_: str) -> Noun:
+    """Return what has this id in this workspace.
+
+    Raises:
+        NotFoundError: nothing has; nor is it told whether another workspace knows it.
+    """
+    noun = find(tx, table, kind, table.c.workspace_id == workspace_id, table.c.id == id_)
+    if noun is None:
+        raise NotFoundError("not_found", noun=kind.__name__.lower(), id=id_[:100])
+    return noun
+
+
+def every(
+    tx: Tx, table: Table, kind: type[Noun], *where: ColumnElement[bool], order: Sequence[Any] = ()
+) -> tuple[Noun, ...]:
+    """Return all nouns that fit, oldest first unless ``order`` says otherwise."""
+    rows = tx.execute(select(table).where(*where).order_by(*(order or (table.c.seq,))))
+    return tuple(noun_of(kind, row) for row in rows)
+
+
+def count(tx: Tx, table: Table, *where: ColumnElement[bool]) -> int:
+    """Return how many rows fit."""
+    return int(tx.execute(select(func.count()).select_from(table).where(*where)).scalar_one())
+
+
+def page(
+    tx: Tx,
+    table: Table,
+    kind: type[Noun],
+    *where: ColumnElement[bool],
+    cursor: str | None = None,
+    limit: int = 50,
+    newest_first: bool = False,
+) -> Page[Noun]:
+    """Return up to ``limit`` nouns after ``cursor``, by the order they were written in.
+
+    Raises:
+        OptionError: the cursor is not one of ours.
+    """
+    asked = select(table).where(*where).limit(limit + 1)
+    asked = asked.order_by(table.c.seq.desc() if newest_first else table.c.seq)
+    if cursor is not None:
+        seq = read_cursor(cursor)
+        asked = asked.where(table.c.seq < seq if newest_first else table.c.seq > seq)
+    rows: Sequence[Row[Any]] = tx.execute(asked).all()
+    shown = rows[:limit]
+    more = len(rows) > limit
+    return Page(
+        items=tuple(noun_of(kind, row) for row in shown),
+        next_cursor=make_cursor(shown[-1]._mapping["seq"]) if more else None,
+    )
+
+
+def in_batches(items: Sequence[Any], size: int = 500) -> Iterator[Sequence[Any]]:
+    """Yield ``items`` in parts small enough for one statement."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def make_cursor(seq: int) -> str:
+    """Return the word that stands for a place in a list.
+
+    Example:
+        >>> read_cursor(make_cursor(42))
+        42
+    """
+    return base64.urlsafe_b64encode(f"s{seq}".encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str) -> int:
+    """Return the place a cursor stands for.
+
+    Raises:
+        OptionError: it is not one of ours.
+    """
+    try:
+        data = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+    except (ValueError, binascii.Error) as error:
+        raise OptionError("bad_cursor", cursor=cursor[:50]) from error
+    digits = data.removeprefix("s")
+    if not data.startswith("s") or not digits.isdecimal() or len(digits) > 18:
+        raise OptionError("bad_cursor", cursor=cursor[:50])
+    return int(digits)

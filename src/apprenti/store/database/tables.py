@@ -1,0 +1,336 @@
+"""The tables: one for each noun, its columns named like its fields; what belongs together is deleted together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+_LONG = BigInteger().with_variant(Integer, "sqlite")
+_ID = String(36)
+
+
+def _seq() -> Column[int]:
+    """Return the column rows are ordered and paged by: it grows, whatever the clock does."""
+    return Column("seq", _LONG, primary_key=True, autoincrement=True)
+
+
+def _id() -> Column[str]:
+    return Column("id", _ID, nullable=False, unique=True)
+
+
+def _of(noun: str, *, nullable: bool = False, name: str = "") -> Column[str]:
+    """Return a column that names a row of another table, and goes with it."""
+    table = f"{noun}s"
+    reference = ForeignKey(f"{table}.id", ondelete="CASCADE")
+    return Column(name or f"{noun}_id", _ID, reference, nullable=nullable)
+
+
+def _json(name: str) -> Column[object]:
+    return Column(name, JSON, nullable=False)
+
+
+def _us(name: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=nullable)
+
+
+def _table(name: str, *parts: Column[Any] | Index | UniqueConstraint) -> Table:
+    """Return a table whose places are never given twice, so that a cursor stays true after a deletion."""
+    return Table(name, METADATA, *parts, sqlite_autoincrement=True)
+
+
+WORKSPACES = _table("workspaces", _seq(), _id(), Column("name", Text, nullable=False), _us("created_us"))
+
+TASKS = _table(
+    "tasks",
+    _seq(),
+    _id(),
+    _of("workspace"),
+    Column("name", Text, nullable=False),
+    Column("task_type", String(16), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("keeps_images", Boolean, nullable=False),
+    Column("corrections_until_retrain", Integer),
+    Column("budget_seconds", Float, nullable=False),
+    Column("production_version", Integer),
+    Column("pinned", Boolean, nullable=False),
+    _us("created_us"),
+    Index(None, "workspace_id", "seq"),
+)
+
+LABELS = _table(
+    "labels",
+    _seq(),
+    _id(),
+    _of("workspace"),
+    Column("name", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("output_name", Text, nullable=False),
+    _us("created_us"),
+    Index(None, "workspace_id", "seq"),
+)
+
+TASK_LABELS = _table(
+    "task_labels",
+    _seq(),
+    _of("task"),
+    _of("label"),
+    Column("is_negative", Boolean, nullable=False),
+    UniqueConstraint("task_id", "label_id"),
+    Index(None, "label_id"),
+)
+
+IMAGES = _table(
+    "images",
+    _seq(),
+    _id(),
+    _of("workspace"),
+    Column("sha256", String(64), nullable=False),
+    Column("n_bytes", BigInteger, nullable=False),
+    Column("width_px", Integer, nullable=False),
+    Column("height_px", Integer, nullable=False),
+    Column("format", String(8), nullable=False),
+    Column("brightness", Float, nullable=False),
+    Column("contrast", Float, nullable=False),
+    Column("colourfulness", Float, nullable=False),
+    Column("name", Text, nullable=False),
+    _json("meta_data"),
+    Column("is_test", Boolean, nullable=False),
+    Column("is_real", Boolean, nullable=False),
+    Column("origin", String(16), nullable=False),
+    _us("created_us"),
+    UniqueConstraint("workspace_id", "sha256"),
+    Index(None, "workspace_id", "seq"),
+    Index(None, "sha256"),
+)
+
+IMAGE_LABELS = _table(
+    "image_labels",
+    _seq(),
+    _of("image"),
+    _of("label"),
+    Column("value", Float),
+    _us("created_us"),
+    UniqueConstraint("image_id", "label_id"),
+    Index(None, "label_id", "image_id"),
+)
+
+TRAININGS = _table(
+    "trainings",
+    _seq(),
+    _id(),
+    _of("workspace"),
+    _of("task"),
+    Column("state", String(16), nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("budget_seconds", Float, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("cancel_requested", Boolean, nullable=False),
+    _json("progress"),
+    _json("error"),
+    Column("version_number", Integer),
+    _us("created_us"),
+    _us("started_us", nullable=True),
+    _us("finished_us", nullable=True),
+    Index(None, "workspace_id", "seq"),
+    Index(None, "task_id", "seq"),
+    Index(None, "state", "priority", "seq"),
+)
+
+VERSIONS = _table(
+    "versions",
+    _seq(),
+    _id(),
+    _of("workspace"),
+    _of("task"),
+    Column("number", Integer, nullable=False),
+    Column("job_id", _ID, nullable=False),
+    Column("model_sha256", String(64), nullable=False),
+    Column("n_bytes", BigInteger, nullable=False),
+    _json("scores"),
+    _json("labels"),
+    Column("n_examples", Integer, nullable=False),
+    _json("verdict"),
+    _us("created_us"),
+    UniqueConstraint("task_id", "number"),
+    Index(None, "workspace_id", "seq"),
+    Index(None, "model_sha256"),
+)
+
+PREDICTIONS = _table(
+    "predictions",
+    _seq(),
+    _id(),
+    _of("workspace"),
+    _of("task"),
+    Column("version_number", Integer, nullable=False),
+    _of("image", nullable=True),
+    _json("answer"),
+    Column("label_id", _ID, nullable=False),
+    Column("p_label", Float, nullable=False),
+    Column("familiar", Boolean, nullable=False),
+    Column("distance", Float, nullable=False),
+    Column("review_score", Float, nullable=False),
+    Column("review_reason", String(16)),
+    Column("is_reviewed", Boolean, nullable=False),
+    Column("latency_us", BigInteger, nullable=False),
+    _us("created_us"),
+    Index(None, "workspace_id", "seq"),
+    Index(None, "task_id", "seq"),
+    Index(None, "task_id", "is_reviewed", "review_score", "seq"),
+    Index(None, "task_id", "created_us"),
+    Index(None, "image_id"),
+)
+
+CORRECTIONS = _table(
+    "corrections",
+    _seq(),
+    _id(),
+    _of("workspace"),
+    _of("task"),
+    _of("image"),
+    Column("prediction_id", _ID),
+    _json("label_ids"),
+    Column("value", Float),
+    Column("agrees", Boolean, nullable=False),
+    Column("token_id", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    _json("reason"),
+    Column("job_id", _ID, nullable=False),
+    _us("created_us"),
+    Index(None, "workspace_id", "seq"),
+    Index(None, "task_id", "state", "job_id", "seq"),
+    Index(None, "image_id"),
+)
+
+TOKENS = _table(
+    "tokens",
+    _seq(),
+    _id(),
+    _of("workspace", nullable=True),
+    Column("name", Text, nullable=False),
+    Column("role", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False, unique=True),
+    _us("created_us"),
+    _us("last_used_us", nullable=True),
+    _us("revoked_us", nullable=True),
+    Index(None, "workspace_id", "seq"),
+)
+
+AUDIT = _table(
+    "audit",
+    _seq(),
+    _id(),
+    Column("workspace_id", _ID, nullable=False),  # what was done outlives what it was done to
+    Column("token_id", Text, nullable=False),
+    Column("verb", String(32), nullable=False),
+    Column("noun", String(32), nullable=False),
+    Column("noun_id", Text, nullable=False),
+    _json("details"),
+    _us("created_us"),
+    Index(None, "workspace_id", "seq"),
+)
+
+WEBHOOKS = _table(
+    "webhooks",
+    _seq(),
+    _id(),
+    _of("workspace"),
+    Column("url", Text, nullable=False),
+    _json("events"),
+    Column("secret", Text, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    _us("created_us"),
+    Index(None, "workspace_id", "seq"),
+)
+
+DELIVERIES = _table(
+    "deliveries",
+    _seq(),
+    _id(),
+    _of("workspace"),
+    _of("webhook"),
+    Column("event", Text, nullable=False),
+    _json("body"),
+    Column("state", String(16), nullable=False),
+    Column("n_attempts", Integer, nullable=False),
+    _us("next_us"),
+    Column("problem", Text, nullable=False),
+    _us("created_us"),
+    Index(None, "webhook_id", "seq"),
+    Index(None, "state", "next_us"),
+)
+
+IDEMPOTENCY = _table(
+    "idempotency",
+    _seq(),
+    _of("workspace"),
+    Column("key", Text, nullable=False),
+    Column("request_sha256", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    _json("body"),
+    _us("created_us"),
+    UniqueConstraint("workspace_id", "key"),
+    Index(None, "created_us"),
+)
+
+TRAFFIC = _table(
+    "traffic",
+    _seq(),
+    _of("task"),
+    Column("version_number", Integer, nullable=False),
+    Column("day", Integer, nullable=False),  # days since the epoch, UTC
+    Column("measure", String(16), nullable=False),
+    Column("bucket", Text, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    UniqueConstraint("task_id", "day", "version_number", "measure", "bucket"),
+)
+
+VERIFICATIONS = _table(
+    "verifications",
+    _seq(),
+    _id(),
+    _of("workspace"),
+    _of("image"),
+    Column("user", Text, nullable=False),
+    _us("created_us"),
+    UniqueConstraint("image_id", "user"),
+)
+
+REQUESTS = _table(
+    "requests",
+    _seq(),
+    _id(),
+    _of("workspace"),
+    _json("body"),
+    Column("status", Integer, nullable=False),
+    _json("answer"),
+    _us("created_us"),
+    Index(None, "workspace_id", "seq"),
+)
