@@ -103,7 +103,12 @@ def test_a_training_killed_after_every_single_step_gives_the_same_model_and_work
     assert len(list((folder / "knowledge").iterdir())) == 1
     beyond = work_done(folder) - work_done(uninterrupted)
     # two candidates run side by side: what runs while the other one's end is recorded begins again
-    assert {line.partition(" ")[0] for line in beyond} <= {"train_candidate", "_unchanged", "finish", "measure_cells"}
+    assert {line.partition(" ")[0] for line in beyond} <= {
+        "train_candidate",
+        "_unchanged",
+        "finish",
+        "measure_cells",
+    }
 
 
 @pytest.mark.parametrize("seed", range(N_MOMENTS))
