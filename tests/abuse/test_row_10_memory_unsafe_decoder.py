@@ -46,7 +46,7 @@ def photo(side):
     return buffer.getvalue()
 
 large, small = photo(9_900), photo(90)
-limit_this_process(memory_mb=90, n_files=64)
+limit_this_process(memory_mb=150, n_files=64)
 try:
     reencoded(large, "large.png")
 except (ApprentiError, MemoryError) as error:

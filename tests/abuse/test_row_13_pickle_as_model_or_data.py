@@ -13,15 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.abuse.source import calls, imports
 from tests.stages.ingest.photos import png, read, write
 
-import apprenti
 from apprenti.blocks.artifact import unpack
 from apprenti.blocks.decoding import look
 from apprenti.blocks.onnx_backbone import load_backbone
 from apprenti.domain.errors import ApprentiError, ItemError
-
-PACKAGE = Path(apprenti.__file__).parent
 
 
 class Bomb:
@@ -62,27 +60,14 @@ def test_a_pickle_among_photos_is_set_aside_unread(tmp_path: Path) -> None:
 
 def test_no_file_of_the_package_unpickles_but_the_pipe_between_its_own_processes() -> None:
     loaders = {"pickle", "cPickle", "dill", "joblib", "cloudpickle", "shelve", "marshal", "jsonpickle"}
-    users = set()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            if loaders & {name.partition(".")[0] for name in names}:
-                users.add(str(path.relative_to(PACKAGE)))
+    users = {file for file, name in imports() if name.partition(".")[0] in loaders}
     assert users == {"engine/child.py", "engine/wire.py"}
 
 
 def test_every_array_is_loaded_with_pickles_refused() -> None:
-    careless = []
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("np.load", "numpy.load"):
-                options = {option.arg: ast.unparse(option.value) for option in node.keywords}
-                if options.get("allow_pickle", "False") != "False":
-                    careless.append(f"{path.name}:{node.lineno}")
-            if isinstance(node, ast.Attribute) and ast.unparse(node) in (
-                "pd.read_pickle",
-                "pandas.read_pickle",
-            ):
-                careless.append(f"{path.name}:{node.lineno}")
-    assert careless == []
+    loads = [(place, node) for place, called, node in calls() if called in ("np.load", "numpy.load")]
+    assert loads
+    for place, node in loads:
+        options = {option.arg: ast.unparse(option.value) for option in node.keywords}
+        assert options.get("allow_pickle", "False") == "False", place
+    assert [place for place, called, _ in calls() if called.endswith(".read_pickle")] == []

@@ -5,36 +5,28 @@ Bitten: AutoGluon GHSA-6h2x-4gjf-jc5w. Expected: a safe loader or JSON, size cap
 
 from __future__ import annotations
 
-import ast
 import json
 from pathlib import Path
 
 import pytest
+from tests.abuse.source import imports
 from tests.blocks.models import resealed
 from tests.blocks.networks import a_network, saved
 from tests.blocks.test_artifact import refusal_of, with_members
 
-import apprenti
 from apprenti.blocks import artifact
 from apprenti.blocks.onnx_backbone import MAX_CARD_BYTES, load_backbone
 from apprenti.blocks.preprocessor import read_preprocessing
 from apprenti.domain.errors import BackboneError, KnowledgeFileError
 from apprenti.store import read_export
 
-PACKAGE = Path(apprenti.__file__).parent
 DEEP = b"[" * 200_000
 YAML = b"!!python/object/apply:os.system ['echo pwned']\n"
 
 
 def test_nothing_in_the_package_reads_yaml_or_xml_or_makes_objects_by_name() -> None:
     readers = {"yaml", "ruamel", "xml", "lxml", "plistlib", "configparser", "jsonpickle"}
-    found = []
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            found += [f"{path.name}: {name}" for name in names if name.partition(".")[0] in readers]
-    assert found == []
+    assert [(file, name) for file, name in imports() if name.partition(".")[0] in readers] == []
 
 
 @pytest.mark.parametrize("data", [YAML, DEEP, b'{"a": NaN', b"\xff\xfe"])

@@ -6,18 +6,14 @@ Bitten: MLflow CVE-2026-0596. Expected: argument vectors; a pattern for names; n
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from tests.abuse.source import PACKAGE, calls
 
-import apprenti
 from apprenti.domain.errors import ApprentiError
 from apprenti.domain.hub import read_address
 from apprenti.texts import say
 
-PACKAGE = Path(apprenti.__file__).parent
-FILES = sorted(PACKAGE.rglob("*.py"))
 SHELLS = {
     "os.system", "os.popen", "os.spawnl", "os.spawnlp", "os.execl", "os.execlp", "os.execvp", "os.startfile",
     "subprocess.getoutput", "subprocess.getstatusoutput", "commands.getoutput", "pty.spawn",
@@ -31,13 +27,6 @@ TEMPLATE_MAKERS = (
     "jinja2.Template",
     "string.Template",
 )
-
-
-def calls() -> Iterator[tuple[str, str, ast.Call]]:
-    for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                yield f"{path.relative_to(PACKAGE)}:{node.lineno}", ast.unparse(node.func), node
 
 
 def test_no_command_goes_through_a_shell() -> None:
