@@ -136,11 +136,27 @@ class BlobStore(Protocol):
         ...
 
 
+class HeldLock(Protocol):
+    """A lock that is held."""
+
+    @property
+    def held(self) -> bool:
+        """Whether it still is: a lost connection or a deleted file loses it."""
+        ...
+
+
 class WorkerLocks(Protocol):
     """Who works: a worker is alive while it holds its lock, whatever the clock says."""
 
-    def hold(self, worker_id: str) -> AbstractContextManager[None]:
-        """Hold the lock of a worker while the block runs; a killed process lets go of it."""
+    def hold(self, worker_id: str) -> AbstractContextManager[HeldLock]:
+        """Hold the lock of a worker while the block runs; a killed process lets go of it.
+
+        Args:
+            worker_id: lower-case letters, digits and dashes, such as a UUID.
+
+        Raises:
+            StoreError: somebody holds it already, or locks cannot be reached.
+        """
         ...
 
     def is_alive(self, worker_id: str) -> bool:
@@ -178,4 +194,30 @@ class Clock(Protocol):
 
     def __call__(self) -> float:
         """Return seconds that only ever grow."""
+        ...
+
+
+class Journal(Protocol):
+    """Remembers the steps of one piece of work, so that work that was killed goes on at the step it was at."""
+
+    def recall(self, step: str) -> bytes | None:
+        """Return what was recorded for ``step``; ``None`` where nothing was, or not whole."""
+        ...
+
+    def record(self, step: str, data: bytes) -> None:
+        """Keep what came of ``step``, once and for all: when this returns, no kill takes it away.
+
+        Args:
+            step: lower-case words and numbers with hyphens between them: ``race-0003``.
+            data: what to keep.
+
+        Raises:
+            ValueError: the step was recorded before: somebody else is at the same work, or it is not ours.
+            UserError: the place cannot be written.
+            ApprentiError: whatever says that the work was taken over by somebody else.
+        """
+        ...
+
+    def forget(self) -> None:
+        """Forget all steps: the work is over, or begins anew."""
         ...
