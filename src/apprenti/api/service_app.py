@@ -18,6 +18,7 @@ from apprenti.api.refusals import Dialects, speak_one_shape
 from apprenti.api.schemas import Live
 from apprenti.api.v1 import v1_router
 from apprenti.api.v1.asking import ERRORS
+from apprenti.api.v1.training_events import Streams
 from apprenti.flow.service.access import ITSELF
 from apprenti.flow.service.service import Service
 from apprenti.flow.service.workspaces import workspace_meant
@@ -73,6 +74,7 @@ def create_service_app(
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.service, app.state.hands = service, Hands(n_threads)
+    app.state.streams = Streams()
     app.state.callers = Callers(service, clock=clock)
     speak_one_shape(app, doors.dialects)
     app.include_router(_health())

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from apprenti.api.v1 import images, labels, tasks, tokens, workspaces
+from apprenti.api.v1 import audit, images, labels, predictions, tasks, tokens, trainings, versions, workspaces
 from apprenti.api.v1.asking import ERRORS
 
-ROUTERS = (workspaces.ROUTER, tokens.ROUTER, tasks.ROUTER, labels.ROUTER, images.ROUTER)
+ROUTERS = (
+    workspaces.ROUTER,
+    tokens.ROUTER,
+    tasks.ROUTER,
+    labels.ROUTER,
+    images.ROUTER,
+    trainings.ROUTER,
+    versions.ROUTER,
+    predictions.ROUTER,
+    audit.ROUTER,
+)
 
 
 def v1_router() -> APIRouter:
