@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from apprenti.domain.dataset import TaskType
 from apprenti.domain.errors import OptionError
-from apprenti.domain.service import Caller, Label, LabelKind, Role, Task, TaskLabel
+from apprenti.domain.service import Caller, Label, LabelKind, Role, Task, TaskLabel, TrainingJob
 from apprenti.flow.service.access import allow
 from apprenti.flow.service.service import MAX_NAME_LETTERS, MAX_TEXT_LETTERS, Service, note
 from apprenti.flow.service.words import optional_text, required_text
 from apprenti.store.database import labels as label_table
 from apprenti.store.database import tasks as table
+from apprenti.store.database import trainings as training_table
 from apprenti.store.database.rows import Page
 
 BUDGET_SECONDS = (15.0, 86_400.0)
@@ -83,6 +85,28 @@ def list_tasks(
     allow(caller, workspace_id, Role.READER)
     with service.database.read() as tx:
         return table.page(tx, workspace_id, cursor=cursor, limit=limit)
+
+
+def count_tasks(service: Service, caller: Caller, workspace_id: str) -> int:
+    """Return how many tasks a workspace has."""
+    allow(caller, workspace_id, Role.READER)
+    with service.database.read() as tx:
+        return table.count(tx, workspace_id)
+
+
+def latest_trainings(
+    service: Service, caller: Caller, workspace_id: str, task_ids: Sequence[str]
+) -> Mapping[str, TrainingJob]:
+    """Return the newest training of each of these tasks; tasks never trained are left out.
+
+    Raises:
+        NotFoundError: a task is not one of this workspace.
+    """
+    allow(caller, workspace_id, Role.READER)
+    with service.database.read() as tx:
+        for task_id in task_ids:
+            table.get(tx, workspace_id, task_id)
+        return training_table.latest_of(tx, task_ids)
 
 
 def change_task(service: Service, caller: Caller, workspace_id: str, task_id: str, **values: Any) -> Task:
