@@ -1,6 +1,7 @@
 """JSON form of the nouns: any frozen dataclass to plain JSON data and back, by its type hints.
 
-Floats keep six significant digits, so that the same result is the same bytes; ``bytes`` travel as base64.
+Floats keep six significant digits, so that the same result is the same bytes, unless they are asked for as they are;
+``bytes`` travel as base64.
 No class is ever named in the data: what comes back is decided by the type asked for, never by the file.
 """
 
@@ -18,27 +19,31 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 Noun = TypeVar("Noun")
 
 
-def to_json(value: object) -> Any:
+def to_json(value: object, *, exact: bool = False) -> Any:
     """Return ``value`` as JSON data: dictionaries, lists, strings, numbers, booleans and ``None``.
 
+    Args:
+        value: frozen dataclasses and plain data.
+        exact: keeps floats as they are, for what this program alone reads again.
+
     Raises:
-        ValueError: a float that JSON has no word for (NaN or infinity).
+        ValueError: a float that JSON has no word for (NaN or infinity), unless ``exact``: Python reads its own.
         TypeError: something that is neither a dataclass nor plain data.
     """
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: to_json(getattr(value, field.name), exact=exact) for field in fields(value)}
     if isinstance(value, Enum):
         return value.value
     if value is None or isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, float):
-        return _six_digits(value)
+        return float(value) if exact else _six_digits(value)
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, Mapping):
-        return {str(key): to_json(item) for key, item in value.items()}
+        return {str(key): to_json(item, exact=exact) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
-        return [to_json(item) for item in value]
+        return [to_json(item, exact=exact) for item in value]
     raise TypeError(f"no JSON form for {type(value).__name__}")
 
 

@@ -179,3 +179,29 @@ class Clock(Protocol):
     def __call__(self) -> float:
         """Return seconds that only ever grow."""
         ...
+
+
+class Journal(Protocol):
+    """Remembers the steps of one piece of work, so that work that was killed goes on at the step it was at."""
+
+    def recall(self, step: str) -> bytes | None:
+        """Return what was recorded for ``step``; ``None`` where nothing was, or not whole."""
+        ...
+
+    def record(self, step: str, data: bytes) -> None:
+        """Keep what came of ``step``, once and for all: when this returns, no kill takes it away.
+
+        Args:
+            step: lower-case words and numbers with hyphens between them: ``race-0003``.
+            data: what to keep.
+
+        Raises:
+            ValueError: the step was recorded before: somebody else is at the same work, or it is not ours.
+            UserError: the place cannot be written.
+            ApprentiError: whatever says that the work was taken over by somebody else.
+        """
+        ...
+
+    def forget(self) -> None:
+        """Forget all steps: the work is over, or begins anew."""
+        ...

@@ -17,6 +17,8 @@ from apprenti.domain.dataset import Dataset, Example, Split
 from apprenti.domain.errors import DataError, ItemError
 from apprenti.domain.network_training import TunableNetwork
 from apprenti.domain.recipe import Canvas
+from apprenti.flow.backbone_record import BACKBONE
+from apprenti.flow.steps import Steps
 from apprenti.flow.tools import Tools
 from apprenti.recipes import SMALL_PICTURE_PX, Stock
 
@@ -100,6 +102,7 @@ def gather_materials(
     deadline: float,
     seed: int,
     tools: Tools,
+    steps: Steps | None = None,
 ) -> Materials:
     """Load the networks asked for, the packaged one without a word, and learn the hand-made features.
 
@@ -111,6 +114,7 @@ def gather_materials(
         deadline: on ``tools.clock``; photos not decoded by then are not learnt from.
         seed: of the dictionary of patches.
         tools: what to work with.
+        steps: of a training that keeps a journal: what it learnt before a kill is not learnt again.
 
     Raises:
         BackboneError: a file is not a usable backbone.
@@ -121,8 +125,12 @@ def gather_materials(
     loaded = [_network(choice, dataset) for choice in backbones or (EMBEDDED,) if choice != CLASSIC]
     networks = tuple({(backbone.sha256, backbone.size_px): backbone for backbone in loaded}.values())
     classic_canvas = classic_canvas_for(dataset)
-    pixels = decode_some(dataset, classic_canvas, deadline=deadline, tools=tools)
-    classic = learn_classic(pixels, seed=seed)
+
+    def learn() -> Backbone:
+        pixels = decode_some(dataset, classic_canvas, deadline=deadline, tools=tools)
+        return learn_classic(pixels, seed=seed)
+
+    classic = learn() if steps is None else steps.once("dictionary", learn, BACKBONE)
     return Materials(
         networks=networks,
         classic=(classic,),

@@ -17,6 +17,8 @@ from apprenti.domain.errors import (
 from apprenti.domain.recipe import Pick, Trial, TrialStatus
 from apprenti.domain.seams import Limits, Progress, Task
 from apprenti.domain.sentence import Sentence
+from apprenti.flow.race_log import RaceLog, Replay
+from apprenti.flow.steps import Steps
 from apprenti.flow.tools import Tools
 from apprenti.stages.select import Selector
 from apprenti.stages.train import CandidateJob, CandidateResult, Folds, train_candidate
@@ -103,10 +105,12 @@ def run_race(
     folds: Folds,
     deadline: float,
     tools: Tools,
+    log: RaceLog | None = None,
+    replay: Replay | None = None,
 ) -> Race:
     """Train what the selector picks, as many side by side as the engine has workers.
 
-    Ctrl-C stops the candidates under way and keeps those that finished.
+    Ctrl-C stops the candidates under way and keeps those that finished; whatever else ends the race stops them too.
 
     Args:
         selector: asked for picks, told what came of them.
@@ -114,16 +118,23 @@ def run_race(
         folds: how candidates are judged.
         deadline: on ``tools.clock``; each candidate is stopped early enough to be refitted before it.
         tools: what to work with.
+        log: records the race; nothing is recorded when left out.
+        replay: what was over before a kill, and what was under way: that comes first.
     """
-    race = Race()
+    log = log or RaceLog(steps=Steps(None, clock=tools.clock))
+    replay = replay or Replay()
+    race = Race(trials=replay.trials, results=replay.results, logits=replay.logits)
     refit_share = REFIT_SHARE_ONCE if folds.n_folds == 1 else REFIT_SHARE_TURNS
     n_picks = len(selector.plan())
     lanes = _Lanes(
         tools=tools,
-        seconds_for=lambda now: (deadline - now) / (1 + refit_share),
+        deadline=deadline,
+        refit_share=refit_share,
         n_left=lambda: n_picks - len(race.trials),
+        log=log,
+        waiting=replay.begun,
     )
-    tools.progress.begin("candidates", n_picks)
+    tools.progress.begin("candidates", lanes.n_left())
     try:
         while True:
             _fill(lanes, race, selector, job_for, folds.scheme)
@@ -135,10 +146,11 @@ def run_race(
                 race.logits[runner.pick.recipe.name] = runner.job.logits_out
                 trial = _trial(task, runner.pick, runner.job.folds.scheme, lanes.ended[task] - runner.begun)
                 race.trials.append(trial)
-                if trial.status is TrialStatus.FINISHED:
-                    race.results[runner.pick.recipe.name] = task.result()
+                result = task.result() if trial.status is TrialStatus.FINISHED else None
+                if result is not None:
+                    race.results[runner.pick.recipe.name] = result
                 del lanes.running[task]  # last: Ctrl-C before here must find it somewhere
-                selector.tell(trial)
+                log.tell(selector, trial, result=result, logits=runner.job.logits_out)
                 tools.progress.advance()
             time.sleep(POLL_SECONDS)
     except KeyboardInterrupt:
@@ -148,6 +160,10 @@ def run_race(
             task.kill()
             if runner.pick.recipe.name not in told:
                 race.trials.append(_interrupted(runner.pick, tools.clock() - runner.begun))
+    except BaseException:
+        for task in lanes.running:
+            task.kill()
+        raise
     tools.progress.end()
     order = [pick.recipe.name for pick in selector.plan()]
     race.trials.sort(key=lambda trial: order.index(trial.recipe.name))
@@ -171,10 +187,23 @@ class _Lanes:
     """
 
     tools: Tools
-    seconds_for: Callable[[float], float]
+    deadline: float
+    refit_share: float
     n_left: Callable[[], int]
+    log: RaceLog
+    waiting: list[Pick] = field(default_factory=list)
     running: dict[Task[CandidateResult], _Runner] = field(default_factory=dict)
     ended: dict[Task[CandidateResult], float] = field(default_factory=dict)
+
+    def seconds_for(self, now: float) -> float:
+        """Return how long a candidate may take that begins now, its refit being left time for."""
+        return (self.deadline - now) / (1 + self.refit_share)
+
+    def next_pick(self, selector: Selector, now: float) -> Pick | None:
+        """Return what to begin: what was under way before a kill, then what the selector picks."""
+        if self.waiting:
+            return self.waiting.pop(0)
+        return self.log.ask(selector, race_seconds=self.deadline - now, seconds_left=self.seconds_for(now))
 
     def notice(self) -> None:
         """Note the time of those that have ended since."""
@@ -204,16 +233,18 @@ class _Lanes:
 def _fill(lanes: _Lanes, race: Race, selector: Selector, job_for: JobFor, scheme: str) -> None:
     """Start what the selector picks until every worker has something to do, or it waits for results."""
     tools = lanes.tools
-    while len(lanes.running) < tools.engine.n_workers and not selector.waiting:
+    while len(lanes.running) < tools.engine.n_workers and (lanes.waiting or not selector.waiting):
         begun = tools.clock()
-        pick = selector.ask(seconds_left=lanes.seconds_for(begun))
+        pick = lanes.next_pick(selector, begun)
         if pick is None:
             return
         try:
             job = job_for(pick, lanes, race)
+        except InterruptedWorkError:
+            raise  # told to stop: the pick has not failed
         except ApprentiError as error:
             race.trials.append(_failed(error, pick, scheme, tools.clock() - begun))
-            selector.tell(race.trials[-1])
+            lanes.log.tell(selector, race.trials[-1])
             tools.progress.advance()
             continue
         limits = Limits(seconds=max(0.0, lanes.seconds_for(tools.clock())), memory_mb=tools.memory_mb)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from apprenti.domain.seams import Clock, Engine, Progress, Shelf
+from apprenti.domain.seams import Clock, Engine, Journal, Progress, Shelf
 from apprenti.hub import HubAccess
 
 
@@ -22,6 +23,9 @@ class Tools:
         memory_mb: private memory each candidate may use.
         unfinished_folder: where trainings of networks that are under way are kept, so that one that was killed goes on;
             ``None`` keeps none.
+        journal: remembers the steps of one training, so that it goes on where it was killed; whoever hands it in
+            forgets it. ``None``: a training keeps one of its own in ``unfinished_folder``, where there is one.
+        should_stop: asked several times a second whether to give up; what was recorded by then stays.
         hub: where networks given as ``hf:...`` come from; ``None`` where there is none.
     """
 
@@ -32,4 +36,6 @@ class Tools:
     knowledge_folder: Path | None = None
     memory_mb: int = 4096
     unfinished_folder: Path | None = None
+    journal: Journal | None = None
+    should_stop: Callable[[], bool] | None = None
     hub: HubAccess | None = None

@@ -3,63 +3,48 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from apprenti.domain.dataset import Dataset, Split
-from apprenti.domain.errors import DataError, InterruptedWorkError, OutOfTimeError, WorkError
+from apprenti.domain.dataset import Dataset
+from apprenti.domain.errors import InterruptedWorkError, OutOfTimeError, WorkError
 from apprenti.domain.hub import BackboneChoice
 from apprenti.domain.network_training import is_trained
 from apprenti.domain.outlook import Hindsight
 from apprenti.domain.profile import Profile
 from apprenti.domain.recipe import Pick, Recipe, Trial, TrialStatus
-from apprenti.domain.report import Report, Timing
+from apprenti.domain.report import Report
 from apprenti.domain.seams import Progress
 from apprenti.domain.sentence import Sentence
+from apprenti.engine.stoppable import StoppableEngine
 from apprenti.flow.backbones import bring_backbones
-from apprenti.flow.cells import start_cells
-from apprenti.flow.choosing import (
-    RecipeKind,
-    choose_by,
-    first_pick,
-    ground_of,
-    has_torch,
-    refuse_without_torch,
-)
-from apprenti.flow.features import FeatureTable, lay_out_features
-from apprenti.flow.interruption import finishing_first
-from apprenti.flow.knowing import gather_knowledge
-from apprenti.flow.landmarks import Landmarks, look_for_landmarks
-from apprenti.flow.materials import Materials, gather_materials
+from apprenti.flow.choosing import RecipeKind, choose_by, has_torch, refuse_without_torch
+from apprenti.flow.features import FeatureTable
+from apprenti.flow.finishing import Ending, finish_training
+from apprenti.flow.going_on import open_journal
 from apprenti.flow.networks import NetworkTrainer
-from apprenti.flow.packing import pack_model
+from apprenti.flow.preparing import Asked, prepare, time_left
 from apprenti.flow.race import Race, run_race
+from apprenti.flow.race_log import Glance, RaceLog, Replay
+from apprenti.flow.recorded_networks import RecordedNetworks
 from apprenti.flow.report import report_path_of
 from apprenti.flow.room_for_networks import errs_often, room_for_networks
+from apprenti.flow.schedule import race_seconds
+from apprenti.flow.steps import JournalDisagreesError, Steps
 from apprenti.flow.tools import Tools
-from apprenti.stages.ingest import read_dataset
-from apprenti.stages.profile import describe
-from apprenti.stages.report import render
-from apprenti.stages.select import Ground, Selector
-from apprenti.stages.train import CandidateJob, Folds, assign_folds, first_turn
-from apprenti.store import check_writable, private_workspace, write_atomically
+from apprenti.stages.select import Selector
+from apprenti.stages.train import CandidateJob, Folds, first_turn
+from apprenti.store import check_writable, private_workspace
 from apprenti.texts import Lang
 
-EMBED_SHARE = 0.65
-LEAST_EMBED_SHARE = 0.35
-RACE_SECONDS = 8.0
-"""Reading and embedding are over at 65 % of the budget, or sooner where less than 8 seconds would be left."""
 NETWORK_RESERVE_SECONDS = 5.0
 FITS_AFTER_NETWORK = 4.0
 """When the training of a network is over, its features are worked out, and a recipe on them is fitted to be judged and
 once more on all photos."""
 LATE_EMBED_SHARE = 0.6
 """Of the race's time left: how long features that a later recipe asks for may take, before it is given up."""
-PACKING_SECONDS = 4.0
-PACKING_SHARE = 0.1
-"""Answering the test photos, judging, packing and writing, which begin when the kept recipe is refitted: seconds at
-least, and share of the budget, since a longer budget is given for more photos."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +63,7 @@ class Training:
         seconds: wall time of the whole.
         n_cells: cells added to the knowledge.
         advice: what may be worth doing next time, on this machine; no part of the report.
+        resumed: whether it went on where a training was killed.
     """
 
     model_path: Path
@@ -91,6 +77,7 @@ class Training:
     n_cells: int
     hindsight: Hindsight | None = None
     advice: tuple[Sentence, ...] = ()
+    resumed: bool = False
 
 
 def train(
@@ -122,164 +109,127 @@ def train(
         UserError: ``out`` cannot be written, or PyTorch is missing and only it would do; told first of all.
         BackboneError: a backbone cannot be had or used; told of a hub's before anything is read.
         DataError: the data cannot be trained on; the message says why and what to do.
-        InterruptedWorkError: stopped before any recipe had finished.
+        InterruptedWorkError: stopped before any recipe had finished, or told to by ``tools.should_stop``.
     """
     refuse_without_torch(recipes)
     check_writable(out)
     report_path = report_path_of(out)
     check_writable(report_path)
-    brought = bring_backbones(backbones, tools=tools)
-    times = _Times.of(budget_seconds, begun=tools.clock())
+    if tools.should_stop is not None:
+        tools = replace(tools, engine=StoppableEngine(tools.engine, tools.should_stop))
+    asked = Asked(
+        source=source,
+        brought=bring_backbones(backbones, tools=tools),
+        budget_seconds=budget_seconds,
+        seed=seed,
+        recipes=recipes,
+    )
+    ending = Ending(out=out, report_path=report_path, lang=lang)
+    with open_journal(
+        source, budget_seconds=budget_seconds, backbones=backbones, seed=seed, recipes=recipes, tools=tools
+    ) as journal:
+        steps = Steps(journal, clock=tools.clock, should_stop=tools.should_stop)
+        try:
+            return _trained(asked, ending, steps, tools)
+        except JournalDisagreesError:
+            if journal is None:
+                raise
+            journal.forget()
+        return _trained(
+            asked, ending, Steps(journal, clock=tools.clock, should_stop=tools.should_stop), tools
+        )
+
+
+def _trained(asked: Asked, ending: Ending, steps: Steps, tools: Tools) -> Training:
+    """Train, or go on where a training was killed; see ``train``."""
     with private_workspace() as workspace:
-        dataset = read_dataset(
-            source,
-            engine=tools.engine,
-            progress=tools.progress,
-            workspace=workspace,
-            deadline=times.reading_ends,
-        )
-        dataset = replace(dataset, notices=(*dataset.notices, *brought.notices))
-        materials = gather_materials(
-            dataset,
-            brought.backbones,
-            weights=brought.tunable,
-            deadline=times.dictionary_ends,
-            seed=seed,
-            tools=tools,
-        )
-        landmarks = look_for_landmarks(dataset, materials, deadline=times.landmarks_end, tools=tools)
-        ground = _ground(dataset, landmarks, materials)
-        knowledge = gather_knowledge(tools.knowledge_folder, kept_as=materials.kept_as)
-        seconds_left = times.race_ends - tools.clock()
-        first = first_pick(ground, knowledge, seconds_left=seconds_left, seed=seed)
-        table = lay_out_features(
-            dataset,
-            materials,
-            first.recipe.looks,  # what is reached of them decides which photos take part
-            folder=workspace,
-            deadline=times.embedding_ends,
-            tools=tools,
-        )
-        dataset = _as_reached(dataset, table)
-        folds = assign_folds(table.fitted, dataset.task_type)
-        profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
-        ready = replace(ground, profile=profile, n_fits=folds.n_folds, embedded=table.looks)
+        ready = prepare(asked, steps, workspace=workspace, tools=tools)
+        dataset, table = ready.dataset, ready.table
+        glance = Glance(seconds=time_left("choice", asked, steps, tools))
         selector = choose_by(
-            ready,
-            knowledge,
-            seed=seed,
-            recipes=recipes,
-            time_left=lambda: times.race_ends - tools.clock(),
+            ready.ground, ready.knowledge, seed=asked.seed, recipes=asked.recipes, time_left=glance
         )
+        log = RaceLog(steps=steps, glance=glance)
         trainer = NetworkTrainer(
-            dataset=dataset, table=table, folds=folds, seed=seed, folder=workspace, tools=tools
+            dataset=dataset, table=table, folds=ready.folds, seed=asked.seed, folder=workspace, tools=tools
         )
+        networks = RecordedNetworks(trainer=trainer, log=log)
+        replay = _replayed(log, selector, networks, table, workspace, tools)
+        times = asked.schedule(steps)
         jobs = _Jobs(
-            trainer=trainer,
+            trainer=networks,
             table=table,
-            folds=folds,
+            folds=ready.folds,
             dataset=dataset,
-            seed=seed,
+            seed=asked.seed,
             workspace=workspace,
             race_ends=times.race_ends,
             tools=tools,
         )
         seconds_before = tools.clock() - times.begun
-        race = _race(selector, jobs, deadline=times.race_ends, tools=tools)
+        race = _race(selector, jobs, log, replay, deadline=times.race_ends, tools=tools)
         room = None
-        if recipes == "all" and not has_torch() and errs_often(race.best, dataset.task_type):
+        if asked.recipes == "all" and not has_torch() and errs_often(race.best, dataset.task_type):
             room = room_for_networks(
-                ready,
+                ready.ground,
                 selector,
                 race_seconds=race_seconds,
                 seconds_before=seconds_before,
                 has_torch=False,
             )
-        if recipes == "deep":
+        if asked.recipes == "deep":
             race = race.of_networks()
         dataset = _with_interruption(dataset, race)
         dataset = replace(dataset, notices=(*dataset.notices, *trainer.notices))
-        cells_end = times.begun if race.interrupted else times.cells_end
-        cells = start_cells(
-            dataset, profile, materials, table, race, seed=seed, deadline=cells_end, tools=tools
+        finished = finish_training(
+            asked,
+            replace(ready, dataset=dataset),
+            race,
+            selector,
+            trainer,
+            ending=ending,
+            steps=steps,
+            tools=tools,
         )
-        with finishing_first(tools.progress):
-            report, model = pack_model(
-                dataset,
-                profile,
-                table,
-                selector.plan(),
-                race,
-                outlook=selector.outlook(),
-                networks=trainer.histories,
-                seed=seed,
-                budget_seconds=budget_seconds,
-                tools=tools,
-            )
-            write_atomically(out, model)
-            timing = replace(
-                _timing(selector.plan(), race, tools.clock() - times.begun),
-                photos_per_second=trainer.photos_per_second,
-            )
-            write_atomically(report_path, render(report, lang=lang, timing=timing).encode())
-        measured = cells.collect()
-        hindsight = cells.hindsight(measured, report.kept, race)
-        if hindsight is not None:  # what only now is known
-            timing = replace(timing, total_seconds=tools.clock() - times.begun)
-            page = render(report, lang=lang, timing=timing, hindsight=hindsight)
-            write_atomically(report_path, page.encode())
-        n_cells = cells.keep(measured, race)
     return Training(
-        model_path=out,
-        report_path=report_path,
-        profile=profile,
+        model_path=ending.out,
+        report_path=ending.report_path,
+        profile=ready.profile,
         picks=selector.plan(),
         trials=tuple(race.trials),
-        kept=report.kept,
-        report=report,
-        hindsight=hindsight,
+        kept=finished.report.kept,
+        report=finished.report,
+        hindsight=finished.hindsight,
         advice=() if room is None else (room.notice,),
-        seconds=tools.clock() - times.begun,
-        n_cells=n_cells,
+        seconds=tools.clock() - steps.begun,
+        n_cells=finished.n_cells,
+        resumed=ready.resumed,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Times:
-    """When each part of a training is over, on the clock of the tools."""
-
-    begun: float
-    reading_ends: float
-    dictionary_ends: float
-    landmarks_end: float
-    embedding_ends: float
-    race_ends: float
-    cells_end: float
-
-    @classmethod
-    def of(cls, budget_seconds: float, *, begun: float) -> _Times:
-        share = max(LEAST_EMBED_SHARE, min(EMBED_SHARE, 1 - RACE_SECONDS / budget_seconds))
-        return cls(
-            begun=begun,
-            reading_ends=begun + 0.5 * share * budget_seconds,
-            dictionary_ends=begun + 0.6 * share * budget_seconds,
-            landmarks_end=begun + 0.7 * share * budget_seconds,
-            embedding_ends=begun + share * budget_seconds,
-            race_ends=begun + race_seconds(budget_seconds),
-            cells_end=begun + 0.95 * budget_seconds,
-        )
-
-
-def race_seconds(budget_seconds: float) -> float:
-    """Return the seconds of a budget that are over when the race must be."""
-    return budget_seconds - max(PACKING_SECONDS, PACKING_SHARE * budget_seconds)
+def _replayed(
+    log: RaceLog,
+    selector: Selector,
+    networks: RecordedNetworks,
+    table: FeatureTable,
+    workspace: Path,
+    tools: Tools,
+) -> Replay:
+    """Return what of the race was over before a kill, with the features of what had finished."""
+    replay = log.replay(selector, folder=workspace, restore=networks.restore)
+    for trial in replay.trials:
+        missing = [look for look in table.missing(trial.recipe) if not is_trained(look.backbone)]
+        if missing and trial.status is TrialStatus.FINISHED:
+            table.add(missing, deadline=math.inf, progress=tools.progress)  # most lie on the shelf
+    log.steps.restart_clock()
+    return replay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Jobs:
     """Makes the job of every pick."""
 
-    trainer: NetworkTrainer
+    trainer: RecordedNetworks
     table: FeatureTable
     folds: Folds
     dataset: Dataset
@@ -331,35 +281,12 @@ def _widest(race: Race) -> Path | None:
     return race.logits[frozen[0].recipe.name] if frozen else None
 
 
-def _as_reached(dataset: Dataset, table: FeatureTable) -> Dataset:
-    """Return the data set as far as it was embedded, with a notice where time ran out or a photo broke."""
-    reached = {example.content_hash for example in (*table.fitted, *table.test)}
-    notices = dataset.notices
-    if table.n_left_out:
-        notices += (
-            Sentence(
-                key="train.not_all_embedded",
-                values={"n": len(reached), "n_all": len(reached) + table.n_left_out},
-            ),
-        )
-    examples = tuple(example for example in dataset.examples if example.content_hash in reached)
-    if len({str(example.target) for example in table.fitted}) < 2:
-        raise DataError("too_few_embedded", n=len(examples))
-    return replace(
-        dataset, examples=examples, notices=notices, set_aside=(*dataset.set_aside, *table.set_aside)
+def _race(
+    selector: Selector, jobs: _Jobs, log: RaceLog, replay: Replay, *, deadline: float, tools: Tools
+) -> Race:
+    race = run_race(
+        selector, jobs.job_for, folds=jobs.folds, deadline=deadline, tools=tools, log=log, replay=replay
     )
-
-
-def _ground(dataset: Dataset, landmarks: Landmarks, materials: Materials) -> Ground:
-    """Return what is known before any recipe has its features."""
-    profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
-    learnt_from = [example for example in dataset.examples if example.split is not Split.TEST]
-    folds = assign_folds(learnt_from, dataset.task_type)
-    return ground_of(profile, materials, n_fits=folds.n_folds, task_type=dataset.task_type)
-
-
-def _race(selector: Selector, jobs: _Jobs, *, deadline: float, tools: Tools) -> Race:
-    race = run_race(selector, jobs.job_for, folds=jobs.folds, deadline=deadline, tools=tools)
     if not race.finished:
         if race.interrupted:
             raise InterruptedWorkError("interrupted_before_any")
@@ -374,11 +301,3 @@ def _with_interruption(dataset: Dataset, race: Race) -> Dataset:
     if not race.interrupted:
         return dataset
     return replace(dataset, notices=(*dataset.notices, Sentence(key="train.interrupted")))
-
-
-def _timing(picks: Sequence[Pick], race: Race, seconds: float) -> Timing:
-    return Timing(
-        total_seconds=seconds,
-        predicted_seconds={pick.recipe.name: pick.predicted_seconds for pick in picks},
-        seconds={trial.recipe.name: trial.seconds for trial in race.trials},
-    )

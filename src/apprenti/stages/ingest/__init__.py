@@ -8,6 +8,8 @@ into examples; ``reading`` puts it together. ``items`` lists what is to be recog
 from __future__ import annotations
 
 from apprenti.stages.ingest.items import read_items
-from apprenti.stages.ingest.reading import read_dataset
+from apprenti.stages.ingest.listing import Listing
+from apprenti.stages.ingest.reading import read_dataset, read_listing
+from apprenti.stages.ingest.sources import list_source
 
-__all__ = ["read_dataset", "read_items"]
+__all__ = ["Listing", "list_source", "read_dataset", "read_items", "read_listing"]

@@ -12,7 +12,7 @@ from apprenti.domain.seams import Engine, Progress
 from apprenti.domain.sentence import Sentence
 from apprenti.stages.ingest.duplicates import Distinct, without_duplicates
 from apprenti.stages.ingest.labels import Classes, learnable, refuse_one_class
-from apprenti.stages.ingest.listing import Listed
+from apprenti.stages.ingest.listing import Listed, Listing
 from apprenti.stages.ingest.looking import look_at_all
 from apprenti.stages.ingest.many_labels import learnable_labels, rarest_labels
 from apprenti.stages.ingest.numbers import learnable_numbers
@@ -48,8 +48,23 @@ def read_dataset(
         DataError: the source is missing, unreadable, unsafe, empty, or has too little of usable classes, labels or
             numbers to learn from.
     """
-    name = source.name or source.resolve().name
     listing = list_source(source, workspace, progress)
+    return read_listing(
+        listing, source, engine=engine, progress=progress, deadline=deadline, for_training=for_training
+    )
+
+
+def read_listing(
+    listing: Listing,
+    source: Path,
+    *,
+    engine: Engine,
+    progress: Progress,
+    deadline: float | None = None,
+    for_training: bool = True,
+) -> Dataset:
+    """Return the images that ``list_source`` listed of ``source``; see ``read_dataset``."""
+    name = source.name or source.resolve().name
     if for_training and listing.task_type is TaskType.MULTI_CLASS:
         refuse_one_class(listing.items, name)
     seen, unusable, n_unreached = look_at_all(
