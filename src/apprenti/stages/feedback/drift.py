@@ -1,10 +1,11 @@
 """The window alarm: are the photos that come in still like those the model learnt from?
 
-The photos of a window (a day, a week, the last few hundred) are held against held-out training photos in two ways:
-the distribution of each answer, and that of the distance from the training photos. Each is an exact test of Kolmogorov
-and Smirnov; Bonferroni's correction, over both and over all answers, keeps the false alarms of a window below the
-level whatever the answers have to do with each other. Once there is an alarm, and never before, the photos are looked
-at for what is different (``photo_shift``) and since when (``change_point``).
+The photos of a window (a day, a week, the last few hundred) are held against held-out training photos in three ways:
+the distribution of each answer, that of the distance from the training photos, and what the photos are like (light,
+sharpness, size). Each is an exact test of Kolmogorov and Smirnov; Bonferroni's correction, over the three and over
+every column, keeps the false alarms of a window below the level whatever the columns have to do with each other. What
+the photos are like counts only where the difference is clear, and does not by itself say that answers are worse: a
+network may not mind half the light. Since when there is a change, ``change_point`` says.
 
 What no window can show is a small share of photos of something new: each photo's own familiarity does that.
 A window should hold each picture once: the same photo sent ten times is one observation.
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from apprenti.domain.dataset import TaskType
 from apprenti.domain.sentence import Sentence
@@ -27,6 +29,7 @@ from apprenti.texts import Lang, say
 LEVEL = 0.02
 """Of one window: with a window a day, at most a false alarm in seven weeks, and fewer in practice."""
 
+N_TESTS = 3
 FEWEST_PHOTOS = 30
 MOST_PHOTOS = 2_000
 """Of larger windows as many are looked at, evenly spread: more would find changes too small to matter."""
@@ -41,7 +44,8 @@ class Drift:
         n: photos looked at.
         p_answers: corrected p-value of the answers, 0..1; 1 where the window is too small.
         p_distance: corrected p-value of the distance.
-        level: what the smaller of both has to stay below for an alarm.
+        p_facts: corrected p-value of what the photos are like, where the difference is clear; 1 else.
+        level: what the smallest of them has to stay below for an alarm.
         answer: the column of the answers that moved most; ``None`` where they did not move.
         answer_rose: whether it became larger.
         unfamiliar_share: photos past the familiarity threshold, 0..1.
@@ -53,12 +57,18 @@ class Drift:
     n: int
     p_answers: float
     p_distance: float
+    p_facts: float
     level: float
     answer: int | None = None
     answer_rose: bool = False
     unfamiliar_share: float = 0.0
     usual_unfamiliar_share: float = 0.0
     shifts: tuple[FactShift, ...] = ()
+
+    @property
+    def reaches_answers(self) -> bool:
+        """Whether the model notices: its answers or the distances changed, not only the look of the photos."""
+        return min(self.p_answers, self.p_distance) <= self.level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,33 +94,40 @@ def check_window(window: Observations, reference: DriftReference, *, level: floa
     Args:
         window: answers, distances and facts of the photos, oldest first, each picture once.
         reference: what was kept of the held-out photos of the same model.
-        level: of the two tests together.
+        level: of the three tests together.
     """
     usual = reference.held_out
     n = len(window)
     if n < FEWEST_PHOTOS or len(usual) < FEWEST_PHOTOS:
-        return Drift(alarm=False, n=n, p_answers=1.0, p_distance=1.0, level=level)
+        return Drift(alarm=False, n=n, p_answers=1.0, p_distance=1.0, p_facts=1.0, level=level)
     if n > MOST_PHOTOS:
         window = window.rows(np.linspace(0, n - 1, MOST_PHOTOS).astype(np.int64))
-    sizes = len(usual), len(window)
-    gaps = [ks_distance(usual.answers[:, k], window.answers[:, k]) for k in range(window.answers.shape[1])]
-    most = int(np.argmax(gaps))
-    # the largest gap has the smallest p-value, and is the only one needed
-    p_answers = min(1.0, 2 * len(gaps) * ks_p_value(gaps[most], *sizes))
-    p_distance = min(1.0, 2 * ks_p_value(ks_distance(usual.distances, window.distances), *sizes))
-    alarm = min(p_answers, p_distance) <= level
+    shifts = fact_shifts(window.facts, usual.facts)
+    p_answers, most = _smallest_p(window.answers, usual.answers)
+    p_distance, _ = _smallest_p(window.distances[:, np.newaxis], usual.distances[:, np.newaxis])
+    p_facts = _smallest_p(window.facts, usual.facts)[0] if shifts else 1.0
+    alarm = min(p_answers, p_distance, p_facts) <= level
     return Drift(
         alarm=alarm,
         n=len(window),
         p_answers=p_answers,
         p_distance=p_distance,
+        p_facts=p_facts,
         level=level,
         answer=most if p_answers <= level else None,
         answer_rose=cliffs_delta(usual.answers[:, most], window.answers[:, most]) > 0,
         unfamiliar_share=float(np.mean(window.distances > 1)),
         usual_unfamiliar_share=float(np.mean(usual.distances > 1)),
-        shifts=fact_shifts(window.facts, usual.facts) if alarm else (),
+        shifts=shifts if alarm else (),
     )
+
+
+def _smallest_p(now: NDArray[np.float32], usual: NDArray[np.float32]) -> tuple[float, int]:
+    """Return the corrected p-value of the column that moved most, and which one that is."""
+    gaps = [ks_distance(usual[:, k], now[:, k]) for k in range(now.shape[1])]
+    most = int(np.argmax(gaps))
+    # the largest gap has the smallest p-value, and is the only one needed
+    return min(1.0, N_TESTS * len(gaps) * ks_p_value(gaps[most], len(usual), len(now))), most
 
 
 def drift_sentences(

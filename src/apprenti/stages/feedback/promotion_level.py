@@ -59,7 +59,7 @@ def smallest_visible_difference(
 
     Example:
         >>> smallest_visible_difference(5), smallest_visible_difference(500)
-        (None, 0.045)
+        (None, 0.041)
     """
     level = level_of(n_earlier)
     low, high = 0, round(1 / SMALLEST_STEP)
@@ -77,7 +77,7 @@ def n_photos_for(difference: float, *, n_earlier: int = 0, share_changed: float 
 
     Example:
         >>> n_photos_for(0.05)
-        420
+        340
     """
     if not 0 < difference <= 1:
         raise ValueError(f"difference is {difference}, expected above 0 and at most 1")

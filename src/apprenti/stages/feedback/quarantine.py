@@ -11,7 +11,8 @@ The rules, in the order in which the first that applies gives the reason:
 - *contradictory*: different sources, or the training data, say different things of the same photo.
 - *unknown label*: no photo of the task has it.
 - *flood*: a source gives many times more than usual, or contradicts the model mostly where it is sure and the photo
-  familiar, which honest corrections rarely do: models are mostly wrong where they are unsure.
+  familiar, which honest corrections rarely do: models are mostly wrong where they are unsure. A source that does
+  little else is held whole; of one that does so more often than mistakes explain, only these corrections are.
 - *twin*: nearly the same photo, by its embedding, has another label.
 - *evidence*: the model is all but certain, and each of the nearest photos agrees with it.
 
@@ -42,6 +43,9 @@ TWIN = 0.99
 
 FEWEST_OF_A_FLOOD = 10
 FLOOD_P_VALUE = 1e-3
+MOSTLY = 0.5
+"""Share of sure answers among those a source contradicts from which on all it says is held back."""
+
 TIMES_USUAL = 10
 MANY = 500
 """Corrections of one source at a time that are never many, whatever is usual."""
@@ -145,7 +149,10 @@ def quarantine(corrections: Iterable[GivenCorrection], known: KnownPhotos) -> tu
     held = []
     for one in given:
         last = last_words[one.content_hash, one.source]
-        hold = _by_rule(one, last, said[one.content_hash], known) or floods.get(one.source)
+        hold = _by_rule(one, last, said[one.content_hash], known)
+        flood = floods.get(one.source)
+        if hold is None and flood is not None and (flood.whole or one.against_sure):
+            hold = flood.hold
         hold = hold or near.against(one)
         if hold is not None:
             kind, key, values = hold
@@ -156,6 +163,14 @@ def quarantine(corrections: Iterable[GivenCorrection], known: KnownPhotos) -> tu
 
 
 Hold = tuple[HoldKind, str, Mapping[str, str | int | float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flood:
+    """What is held back of one source: everything, or only what contradicts sure answers."""
+
+    hold: Hold
+    whole: bool
 
 
 def _by_rule(one: GivenCorrection, last: GivenCorrection, said: set[str], known: KnownPhotos) -> Hold | None:
@@ -214,20 +229,22 @@ def written_target(target: Target) -> str:
     return ", ".join(sorted(labels_of(target))) if isinstance(target, (str, tuple)) else f"{target:g}"
 
 
-def _floods(given: Sequence[GivenCorrection], known: KnownPhotos) -> Mapping[str, Hold]:
-    """Return the sources whose corrections are held back together."""
+def _floods(given: Sequence[GivenCorrection], known: KnownPhotos) -> Mapping[str, Flood]:
+    """Return the sources that give too much, or too much that cannot be."""
     counts = Counter(one.source for one in given)
     n_against = Counter(one.source for one in given if one.contradicts)
     n_sure = Counter(one.source for one in given if one.against_sure)
-    floods: dict[str, Hold] = {}
+    floods: dict[str, Flood] = {}
     for source, n in counts.items():
         usual = known.usual_per_source.get(source, 0.0)
         chance = at_least(n_sure[source], n_against[source], known.share_sure)
         if n_against[source] >= FEWEST_OF_A_FLOOD and chance < FLOOD_P_VALUE:
             values = {"n": n_against[source], "against": n_sure[source]}
-            floods[source] = HoldKind.FLOOD, "held_flood_against", values
+            whole = n_sure[source] >= MOSTLY * n_against[source]
+            floods[source] = Flood(hold=(HoldKind.FLOOD, "held_flood_against", values), whole=whole)
         elif n > max(MANY, TIMES_USUAL * usual):
-            floods[source] = HoldKind.FLOOD, "held_flood_many", {"n": n, "usual": round(usual)}
+            values = {"n": n, "usual": round(usual)}
+            floods[source] = Flood(hold=(HoldKind.FLOOD, "held_flood_many", values), whole=True)
     return floods
 
 
