@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.postgres import INSTALL, PostgresServer, postgres_programs, postgres_server
+from tests.s3_server import s3_server
 
 # before numpy is loaded: two BLAS threads fight with whatever else the machine is doing, and tests crawl
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -56,3 +58,27 @@ def browser(tmp_path: Path) -> Iterator[Chrome]:
     driver = Chrome(options=options, service=ChromeService(shutil.which("chromedriver")))
     yield driver
     driver.quit()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL server for all tests that ask for one, skipped by name where there is none."""
+    programs = postgres_programs()
+    if programs is None:
+        pytest.skip(f"needs PostgreSQL: sudo {INSTALL}")
+    pytest.importorskip("psycopg", reason='needs psycopg: pip install "apprenti[postgres]"')
+    with postgres_server(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> str:
+    """The address of an empty database on a real PostgreSQL server, as SQLAlchemy writes it."""
+    return postgres.new_url()
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """The address of a real S3 server; tests that use it are marked ``slow``."""
+    with s3_server() as endpoint:
+        yield endpoint

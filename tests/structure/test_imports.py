@@ -8,8 +8,8 @@ import sys
 import pytest
 
 HEAVY = {
-    "PIL", "cleanlab", "fastapi", "fastparquet", "huggingface_hub", "jinja2", "numpy", "onnx", "onnxruntime",
-    "pandas", "pydantic", "scipy", "sklearn", "starlette", "torch", "transformers", "uvicorn",
+    "PIL", "cleanlab", "fastapi", "fastparquet", "huggingface_hub", "jinja2", "numpy", "obstore", "onnx", "onnxruntime",
+    "pandas", "psycopg", "pydantic", "scipy", "sklearn", "starlette", "torch", "transformers", "uvicorn",
 }  # fmt: skip
 ONLY_FOR_TRAINING = {
     "cleanlab", "fastapi", "fastparquet", "huggingface_hub", "jinja2", "multipart", "onnx", "pandas",

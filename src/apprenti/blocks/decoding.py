@@ -26,7 +26,7 @@ from apprenti.blocks.image_files import (
 from apprenti.domain.dataset import ImageFacts
 from apprenti.domain.recipe import Canvas
 
-__all__ = ["ACCEPTED_FORMATS", "ImageHeader", "Look", "decode", "look", "read_header", "thumbnail"]
+__all__ = ["ACCEPTED_FORMATS", "ImageHeader", "Look", "decode", "look", "read_header", "thumbnail", "upright"]
 
 SIGNATURE_SIDE_PX = 16
 DETAIL_SIDE_PX = 32
@@ -167,16 +167,29 @@ def thumbnail(data: bytes, *, item: str, max_side_px: int = 96) -> bytes:
         ItemError: the file is not a usable image.
     """
     with quiet_pillow(), damage_named(item):
-        image = opened(data, item, MAX_MEGAPIXELS)
-        turn = _turn(image)
-        scale = min(1.0, max_side_px / max(image.size))
-        size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-        image.draft(None, _draft_size(size))
-        small = _turned(_rgb(_resized(_plain(image), size)), turn)
-    small.info = {}  # no EXIF, no comment, no profile leaves with the thumbnail
+        small = _rgb(upright(opened(data, item, MAX_MEGAPIXELS), max_side_px=max_side_px))
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=80)
     return buffer.getvalue()
+
+
+def upright(image: Image.Image, *, max_side_px: int) -> Image.Image:
+    """Return the first frame as a person sees it, turned as its EXIF says, without any of its metadata.
+
+    Args:
+        image: not loaded yet.
+        max_side_px: the longer side is made no longer than that; small pictures stay as they are.
+
+    Returns:
+        In a mode of 8 bits: L, RGB, LA or RGBA.
+    """
+    turn = _turn(image)
+    scale = min(1.0, max_side_px / max(image.size))
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    image.draft(None, _draft_size(size))
+    small = _turned(_resized(_plain(image), size), turn)
+    small.info = {}  # no EXIF, no comment, no profile goes with it
+    return small
 
 
 def _on_canvas(image: Image.Image, canvas: Canvas) -> Image.Image:

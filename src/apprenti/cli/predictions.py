@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -14,6 +13,7 @@ from apprenti.domain.dataset import TaskType
 from apprenti.domain.errors import ItemError
 from apprenti.domain.figures import amount, percent
 from apprenti.domain.prediction import Prediction
+from apprenti.domain.spreadsheet import Table
 from apprenti.error_table import outcome_of
 from apprenti.plain import prediction_data
 
@@ -25,7 +25,6 @@ COLUMNS = {
     TaskType.MULTI_LABEL: ("item", "labels", "probabilities", "familiar", "distance", "problem"),
     TaskType.REGRESSION: ("item", "value", "low", "high", "familiar", "distance", "problem"),
 }
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NOTHING_READ = outcome_of(ItemError("empty_file", item="")).exit_code
 
 
@@ -52,15 +51,14 @@ def write_json(answers: Iterable[Prediction], model: Path, desk: Desk) -> int:
 
 def write_csv(answers: Iterable[Prediction], desk: Desk) -> int:
     """Write comma-separated values with a header line, which depends on what the model tells."""
-    table = csv.writer(desk.stdout, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     rest = iter(answers)
     first = list(_up_to_one(rest))
     columns = COLUMNS[first[0].task_type if first else TaskType.MULTI_CLASS]
-    table.writerow(columns)
+    table = Table(desk.stdout, columns)
 
     def write(answer: Prediction) -> None:
         row = _flat(prediction_data(answer, desk.lang))
-        table.writerow([cell(row[column]) for column in columns])
+        table.write(row[column] for column in columns)
 
     return _each(chain(first, rest), write)
 
@@ -107,22 +105,6 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
         return {"labels": None, "probabilities": None, **row, "low": low, "high": high}
     names, probabilities = ("|".join(str(one[key]) for one in labels) for key in ("label", "probability"))
     return {**row, "labels": names or "|", "probabilities": probabilities}
-
-
-def cell(value: object) -> object:
-    """Return a cell that a spreadsheet shows but never computes: what begins as a formula gets a quote.
-
-    Example:
-        >>> cell("=HYPERLINK(1)")
-        "'=HYPERLINK(1)"
-    """
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
 
 
 def _each(answers: Iterable[Prediction], write: Callable[[Prediction], None]) -> int:

@@ -7,6 +7,7 @@ ApprentiError
 │   ├── BackboneError     a feature extractor brought by the user
 │   ├── ModelFileError    an .apprenti file
 │   ├── KnowledgeFileError  knowledge that was exported
+│   ├── EgressError       an address elsewhere that was to be asked
 │   ├── OptionError       an option or an argument
 │   ├── NotFoundError     nothing has this id here
 │   ├── ConflictError     it does not go with what is there already
@@ -73,6 +74,10 @@ class ModelFileError(UserError):
 
 class KnowledgeFileError(UserError):
     """A file of knowledge is foreign, too new or too large, or cannot be read."""
+
+
+class EgressError(UserError):
+    """An address elsewhere may not be asked, or did not answer as it should."""
 
 
 class OptionError(UserError):

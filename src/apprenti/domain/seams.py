@@ -136,11 +136,27 @@ class BlobStore(Protocol):
         ...
 
 
+class HeldLock(Protocol):
+    """A lock that is held."""
+
+    @property
+    def held(self) -> bool:
+        """Whether it still is: a lost connection or a deleted file loses it."""
+        ...
+
+
 class WorkerLocks(Protocol):
     """Who works: a worker is alive while it holds its lock, whatever the clock says."""
 
-    def hold(self, worker_id: str) -> AbstractContextManager[None]:
-        """Hold the lock of a worker while the block runs; a killed process lets go of it."""
+    def hold(self, worker_id: str) -> AbstractContextManager[HeldLock]:
+        """Hold the lock of a worker while the block runs; a killed process lets go of it.
+
+        Args:
+            worker_id: lower-case letters, digits and dashes, such as a UUID.
+
+        Raises:
+            StoreError: somebody holds it already, or locks cannot be reached.
+        """
         ...
 
     def is_alive(self, worker_id: str) -> bool:

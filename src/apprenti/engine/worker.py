@@ -17,6 +17,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from apprenti.engine import wire
+from apprenti.engine.limits import limit_memory
 
 # workers are what runs side by side: with free BLAS threads a head search was 14 times slower
 THREAD_COUNTS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -117,19 +118,3 @@ def packed_error(error: BaseException) -> list[wire.Buffer]:
         except Exception:
             trace += "(this error could not be pickled)\n"
     return wire.pack((None, said, trace))
-
-
-def limit_memory(memory_mb: int | None) -> None:
-    """Let this process have ``memory_mb`` MB (2²⁰ bytes) of private memory, or as much as there is.
-
-    Private memory is what Linux counts as data (RLIMIT_DATA): heap and private mappings, not files.
-    Where there is no such limit (Windows; macOS does not enforce it), nothing is limited.
-    """
-    try:
-        import resource
-    except ImportError:
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    wanted = hard if memory_mb is None else memory_mb * 2**20
-    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (allowed, hard))

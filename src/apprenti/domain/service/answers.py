@@ -34,6 +34,7 @@ class StoredPrediction:
         review_score: how much a look at it teaches, higher first.
         review_reason: why; ``None`` where it is not worth one.
         is_reviewed: a person has looked.
+        facts: what the image is like, as ``blocks.photo_facts`` tells it.
         latency_us: how long the answer took.
         created_us: when.
     """
@@ -51,6 +52,7 @@ class StoredPrediction:
     review_score: float = 0.0
     review_reason: ReviewReason | None = None
     is_reviewed: bool = False
+    facts: tuple[float, ...] = ()
     latency_us: int = 0
     created_us: int
 

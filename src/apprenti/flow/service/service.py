@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from apprenti.domain.service import AuditEntry, Caller
+from apprenti.flow.service.loaded_models import LoadedModels
 from apprenti.store.database import audit
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Service:
         new_id: a lower-case UUID nobody can guess.
         new_secret: a long random word, for tokens.
         limits: how much one caller may ask for.
+        models: those that are loaded.
     """
 
     database: Database
@@ -56,6 +58,7 @@ class Service:
     new_id: Callable[[], str]
     new_secret: Callable[[], str]
     limits: ServiceLimits = field(default_factory=ServiceLimits)
+    models: LoadedModels = field(default_factory=LoadedModels)
 
 
 def note(

@@ -10,12 +10,13 @@ from apprenti.domain.errors import OptionError
 from apprenti.domain.service import Caller, Label, LabelKind, Role, Task, TaskLabel
 from apprenti.flow.service.access import allow
 from apprenti.flow.service.service import MAX_NAME_LETTERS, MAX_TEXT_LETTERS, Service, note
-from apprenti.flow.service.words import optional_text, required_text
+from apprenti.flow.service.words import in_range, optional_text, required_text
 from apprenti.store.database import labels as label_table
 from apprenti.store.database import tasks as table
 from apprenti.store.database.rows import Page
 
 BUDGET_SECONDS = (15.0, 86_400.0)
+CORRECTIONS = (1, 1_000_000)
 CHANGEABLE = (
     "name",
     "description",
@@ -165,10 +166,7 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
         values = {**values, "name": required_text(values["name"], "name", most=MAX_NAME_LETTERS)}
     if "description" in values:
         optional_text(values["description"], "description", most=MAX_TEXT_LETTERS)
-    n = values.get("corrections_until_retrain")
-    if n is not None and not 1 <= n <= 1_000_000:
-        raise OptionError("number_out_of_range", field="corrections_until_retrain", low=1, high=1_000_000)
-    low, high = BUDGET_SECONDS
-    if not low <= values.get("budget_seconds", low) <= high:
-        raise OptionError("number_out_of_range", field="budget_seconds", low=low, high=high)
+    for field, ends in (("corrections_until_retrain", CORRECTIONS), ("budget_seconds", BUDGET_SECONDS)):
+        if values.get(field) is not None:
+            in_range(values[field], field, ends)
     return values

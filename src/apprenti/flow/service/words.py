@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import TypeVar
 
 from apprenti.domain.errors import OptionError
+
+Number = TypeVar("Number", int, float)
 
 
 def required_text(text: str, field: str, *, most: int) -> str:
@@ -30,3 +33,15 @@ def optional_text(text: str, field: str, *, most: int) -> str:
     if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\r\t" for sign in text):
         raise OptionError("text_control", field=field)
     return text
+
+
+def in_range(value: Number, field: str, ends: tuple[float, float]) -> Number:
+    """Return ``value``.
+
+    Raises:
+        OptionError: it is not between the ends.
+    """
+    low, high = ends
+    if not low <= value <= high:
+        raise OptionError("number_out_of_range", field=field, low=low, high=high)
+    return value

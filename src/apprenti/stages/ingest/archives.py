@@ -10,6 +10,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import hashlib
+import io
 import lzma
 import shutil
 import stat
@@ -27,6 +28,7 @@ from apprenti.domain.dataset import SetAside
 from apprenti.domain.errors import DataError
 from apprenti.stages.ingest.listing import aside
 from apprenti.stages.ingest.tree import MAX_DEPTH, MAX_FILE_BYTES, Tree, is_hidden, shown
+from apprenti.stages.ingest.xz_stream import XzStream
 
 CHUNK_BYTES = 1 << 18
 _DAMAGE = (
@@ -35,6 +37,8 @@ _DAMAGE = (
 )  # fmt: skip
 _ZIP_ENCRYPTED = 0x1
 _ZIP_UTF8 = 0x800
+_ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
+"""Not LZMA: a member says itself how much memory its reader takes, up to 4 GB, and ``zipfile`` believes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +135,8 @@ class _Unpacking:
                 if entry.is_dir() or kind == stat.S_IFDIR or self._passed_over(name):
                     continue
                 try:
+                    if entry.compress_type not in _ZIP_METHODS:
+                        raise NotImplementedError(f"method {entry.compress_type}")
                     with archive.open(entry) as data:
                         self._keep(name, data)
                 except _DAMAGE:
@@ -266,7 +272,7 @@ def _decompressed(archive: Path) -> BinaryIO:
     if start.startswith(b"BZh"):
         return cast("BinaryIO", bz2.open(archive, "rb"))
     if start.startswith(b"\xfd7zXZ"):
-        return cast("BinaryIO", lzma.open(archive, "rb"))
+        return cast("BinaryIO", io.BufferedReader(XzStream(archive.open("rb"))))
     return archive.open("rb")
 
 

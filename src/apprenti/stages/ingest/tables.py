@@ -2,7 +2,7 @@
 
 What the labels are decides the task. Several in one cell (``red|round``; ``|`` alone where none applies) make it
 multi-label. If every label is a number and at least one is not whole (``3.5``), or the column is called ``value``, it
-is regression; other whole numbers (``0`` to ``9``) are classes.
+is regression; other whole numbers (``0`` to ``9``) are classes. A column ``task_type`` says it outright.
 
 A path counts from the table's own folder and must stay inside it; an absolute path is taken only if it
 leads there too. So a table that came from somebody else cannot name files it has no business with.
@@ -37,6 +37,7 @@ VALUE_COLUMNS = ("value", "count", "quantity", "valeur", "quantité", "quantite"
 USUAL_DIGITS = 10
 """So many classes of whole numbers surprise nobody: they are digits."""
 SPLIT_COLUMNS = ("split", "subset", "partition", "set")
+TASK_TYPE_COLUMNS = ("task_type",)
 DELIMITERS = ",;\t"
 _WITHOUT_TARGET = {
     TaskType.MULTI_CLASS: "no_label",
@@ -53,6 +54,7 @@ class Row:
     label: str
     split: str = ""
     is_value: bool = False
+    task_type: str = ""
 
 
 def is_table(path: Path) -> bool:
@@ -73,7 +75,9 @@ def list_table(table: Path, locate: Callable[[str], Path | None], *, name: str |
     """
     name = name or table.name
     rows = list(_parquet_rows(table, name) if _is_parquet(table) else _csv_rows(table, name))
-    task_type = _task_type([row.label for row in rows], are_values=any(row.is_value for row in rows))
+    task_type = _said_type(rows) or _task_type(
+        [row.label for row in rows], are_values=any(row.is_value for row in rows)
+    )
     items: list[Listed] = []
     set_aside: list[SetAside] = []
     for row in rows:
@@ -119,6 +123,12 @@ def _inside(path: str, folder: Path) -> str | None:
     if windows.anchor or ".." in windows.parts:
         return None
     return str(PurePosixPath(*windows.parts)) if "\\" in path else str(PurePosixPath(path))
+
+
+def _said_type(rows: Sequence[Row]) -> TaskType | None:
+    """Return the task that every row names; ``None`` where they do not agree on one."""
+    said = {row.task_type.strip() for row in rows}
+    return TaskType(said.pop()) if len(said) == 1 and said <= set(TaskType) else None
 
 
 def _task_type(labels: Sequence[str], *, are_values: bool) -> TaskType:
@@ -226,7 +236,13 @@ def _cell(value: object) -> str:
 
 def _row(cells: Mapping[str, str]) -> Row:
     label = cells.get("value", cells.get("label", ""))
-    return Row(path=cells["path"], label=label, split=cells.get("split", ""), is_value="value" in cells)
+    return Row(
+        path=cells["path"],
+        label=label,
+        split=cells.get("split", ""),
+        is_value="value" in cells,
+        task_type=cells.get("task_type", ""),
+    )
 
 
 def _columns(header: list[str], name: str) -> dict[str, int]:
@@ -241,6 +257,7 @@ def _columns(header: list[str], name: str) -> dict[str, int]:
         "label": LABEL_COLUMNS,
         "value": VALUE_COLUMNS,
         "split": SPLIT_COLUMNS,
+        "task_type": TASK_TYPE_COLUMNS,
     }
     columns = {
         key: written.index(next(synonym for synonym in synonyms if synonym in written))

@@ -110,7 +110,16 @@ class Predictor:
         Raises:
             ItemError: the bytes are not a usable image.
         """
-        pixels = decode(data, self._manifest.canvas, item=item)
+        return self.predict_pixels(decode(data, self._manifest.canvas, item=item), item=item, top=top)
+
+    def predict_pixels(self, pixels: NDArray[np.uint8], *, item: str, top: int = 5) -> Prediction:
+        """Return the answer for a photo that is decoded already.
+
+        Args:
+            pixels: uint8 [S,S,3], decoded by ``blocks.decoding.decode`` to the manifest's canvas.
+            item: its name, for the answer.
+            top: how many labels to list.
+        """
         manifest = self._manifest
         answers = self.outputs(pixels[None], names=(manifest.answer, "distance"))
         distance = float(answers["distance"][0])

@@ -183,7 +183,8 @@ def all_of(tx: Tx, workspace_id: str, chosen: ImageFilter = ALL) -> Iterator[Sto
 
 def is_named(tx: Tx, sha256: str) -> bool:
     """Return whether any image or model of any workspace needs this blob."""
-    for table, column in ((IMAGES, IMAGES.c.sha256), (VERSIONS, VERSIONS.c.model_sha256)):
+    columns = (IMAGES.c.sha256, VERSIONS.c.model_sha256, VERSIONS.c.reference_sha256)
+    for table, column in zip((IMAGES, VERSIONS, VERSIONS), columns, strict=True):
         if tx.execute(select(table.c.seq).where(column == sha256).limit(1)).first() is not None:
             return True
     return False

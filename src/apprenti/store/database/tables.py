@@ -173,6 +173,7 @@ VERSIONS = _table(
     Column("job_id", _ID, nullable=False),
     Column("model_sha256", String(64), nullable=False),
     Column("n_bytes", BigInteger, nullable=False),
+    Column("reference_sha256", String(64), nullable=False),
     _json("scores"),
     _json("labels"),
     Column("n_examples", Integer, nullable=False),
@@ -181,6 +182,7 @@ VERSIONS = _table(
     UniqueConstraint("task_id", "number"),
     Index(None, "workspace_id", "seq"),
     Index(None, "model_sha256"),
+    Index(None, "reference_sha256"),
 )
 
 PREDICTIONS = _table(
@@ -199,6 +201,7 @@ PREDICTIONS = _table(
     Column("review_score", Float, nullable=False),
     Column("review_reason", String(16)),
     Column("is_reviewed", Boolean, nullable=False),
+    _json("facts"),
     Column("latency_us", BigInteger, nullable=False),
     _us("created_us"),
     Index(None, "workspace_id", "seq"),

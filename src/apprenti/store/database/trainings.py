@@ -5,7 +5,7 @@ A worker names its attempt in every write, so that one that was given up for dea
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from apprenti.domain.errors import ConflictError
@@ -48,6 +48,11 @@ def under_way(tx: Tx, task_id: str) -> TrainingJob | None:
     return found[0] if found else None
 
 
+def is_something_to_do(tx: Tx, *, is_alive: Callable[[str], bool]) -> bool:
+    """Return whether ``claim`` would find a training."""
+    return next(_to_do(tx, is_alive), None) is not None
+
+
 def claim(tx: Tx, owner: str, *, is_alive: Callable[[str], bool], now_us: int) -> TrainingJob | None:
     """Take the training that should be worked on next; ``None`` where there is none.
 
@@ -59,27 +64,29 @@ def claim(tx: Tx, owner: str, *, is_alive: Callable[[str], bool], now_us: int) -
         is_alive: whether a worker still holds its lock.
         now_us: when.
     """
-    running = rows.every(tx, TRAININGS, TrainingJob, TRAININGS.c.state == JobState.RUNNING.value)
-    queued = rows.every(
+    job = next(_to_do(tx, is_alive), None)
+    if job is None:
+        return None
+    rows.change(
         tx,
         TRAININGS,
-        TrainingJob,
-        TRAININGS.c.state == JobState.QUEUED.value,
-        order=[TRAININGS.c.priority.desc(), TRAININGS.c.seq],
+        TRAININGS.c.id == job.id,
+        state=JobState.RUNNING,
+        owner=owner,
+        attempt=job.attempt + 1,
+        started_us=job.started_us or now_us,
     )
-    left = [job for job in running if not is_alive(job.owner)]
-    for job in (*left, *queued):
-        rows.change(
-            tx,
-            TRAININGS,
-            TRAININGS.c.id == job.id,
-            state=JobState.RUNNING,
-            owner=owner,
-            attempt=job.attempt + 1,
-            started_us=job.started_us or now_us,
-        )
-        return get(tx, job.workspace_id, job.id)
-    return None
+    return get(tx, job.workspace_id, job.id)
+
+
+def _to_do(tx: Tx, is_alive: Callable[[str], bool]) -> Iterator[TrainingJob]:
+    """Yield what nobody works on, in the order it should be taken."""
+    running = rows.every(tx, TRAININGS, TrainingJob, TRAININGS.c.state == JobState.RUNNING.value)
+    yield from (job for job in running if not is_alive(job.owner))
+    queued = TRAININGS.c.state == JobState.QUEUED.value
+    yield from rows.every(
+        tx, TRAININGS, TrainingJob, queued, order=[TRAININGS.c.priority.desc(), TRAININGS.c.seq]
+    )
 
 
 def write(tx: Tx, job: TrainingJob, **values: Any) -> None:

@@ -73,3 +73,8 @@ def write_verdict(tx: Tx, version_id: str, verdict: dict[str, Any]) -> None:
 def delete(tx: Tx, workspace_id: str, version_id: str) -> int:
     """Delete a version; its model file is swept when nothing names it."""
     return rows.remove(tx, VERSIONS, VERSIONS.c.workspace_id == workspace_id, VERSIONS.c.id == version_id)
+
+
+def of_task(tx: Tx, task_id: str) -> tuple[Version, ...]:
+    """Return every version of a task, oldest first."""
+    return rows.every(tx, VERSIONS, Version, VERSIONS.c.task_id == task_id)

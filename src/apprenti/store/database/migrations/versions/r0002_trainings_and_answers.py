@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.Column("review_score", sa.Float(), nullable=False),
         sa.Column("review_reason", sa.String(length=16), nullable=True),
         sa.Column("is_reviewed", sa.Boolean(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("latency_us", sa.BigInteger(), nullable=False),
         sa.Column("created_us", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -208,6 +209,7 @@ def upgrade() -> None:
         sa.Column("job_id", sa.String(length=36), nullable=False),
         sa.Column("model_sha256", sa.String(length=64), nullable=False),
         sa.Column("n_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("reference_sha256", sa.String(length=64), nullable=False),
         sa.Column("scores", sa.JSON(), nullable=False),
         sa.Column("labels", sa.JSON(), nullable=False),
         sa.Column("n_examples", sa.Integer(), nullable=False),
@@ -225,12 +227,14 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_versions_model_sha256"), "versions", ["model_sha256"], unique=False)
+    op.create_index(op.f("ix_versions_reference_sha256"), "versions", ["reference_sha256"], unique=False)
     op.create_index(op.f("ix_versions_workspace_id_seq"), "versions", ["workspace_id", "seq"], unique=False)
 
 
 def downgrade() -> None:
     """Delete them."""
     op.drop_index(op.f("ix_versions_workspace_id_seq"), table_name="versions")
+    op.drop_index(op.f("ix_versions_reference_sha256"), table_name="versions")
     op.drop_index(op.f("ix_versions_model_sha256"), table_name="versions")
     op.drop_table("versions")
     op.drop_index(op.f("ix_trainings_workspace_id_seq"), table_name="trainings")

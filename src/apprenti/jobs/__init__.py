@@ -1,0 +1,1 @@
+"""Workers: processes that take trainings from the queue, one at a time, and see them through."""

@@ -1,0 +1,57 @@
+"""Webhooks in the database, and the messages that wait for them."""
+
+from __future__ import annotations
+
+from apprenti.domain.service import Delivery, DeliveryState, Webhook
+from apprenti.store.database import rows
+from apprenti.store.database.rows import Page, Tx
+from apprenti.store.database.tables import DELIVERIES, WEBHOOKS
+
+
+def insert(tx: Tx, *webhooks: Webhook) -> None:
+    """Write new webhooks."""
+    rows.add(tx, WEBHOOKS, *webhooks)
+
+
+def get(tx: Tx, workspace_id: str, webhook_id: str) -> Webhook:
+    """Return a webhook.
+
+    Raises:
+        NotFoundError: this workspace has none of this id.
+    """
+    return rows.get(tx, WEBHOOKS, Webhook, workspace_id, webhook_id)
+
+
+def page(tx: Tx, workspace_id: str, *, cursor: str | None = None, limit: int = 50) -> Page[Webhook]:
+    """Return the webhooks of a workspace, oldest first."""
+    where = WEBHOOKS.c.workspace_id == workspace_id
+    return rows.page(tx, WEBHOOKS, Webhook, where, cursor=cursor, limit=limit)
+
+
+def for_event(tx: Tx, workspace_id: str, event: str) -> tuple[Webhook, ...]:
+    """Return the active webhooks of a workspace that want to hear of an event."""
+    where = (WEBHOOKS.c.workspace_id == workspace_id, WEBHOOKS.c.is_active.is_(True))
+    return tuple(one for one in rows.every(tx, WEBHOOKS, Webhook, *where) if event in one.events)
+
+
+def delete(tx: Tx, workspace_id: str, webhook_id: str) -> int:
+    """Delete a webhook with what waits for it."""
+    return rows.remove(tx, WEBHOOKS, WEBHOOKS.c.workspace_id == workspace_id, WEBHOOKS.c.id == webhook_id)
+
+
+def queue(tx: Tx, *deliveries: Delivery) -> None:
+    """Write messages that wait."""
+    rows.add(tx, DELIVERIES, *deliveries)
+
+
+def due(tx: Tx, *, now_us: int, limit: int = 20) -> tuple[Delivery, ...]:
+    """Return messages whose time has come, oldest first."""
+    where = (DELIVERIES.c.state == DeliveryState.WAITING.value, DELIVERIES.c.next_us <= now_us)
+    return rows.page(tx, DELIVERIES, Delivery, *where, limit=limit).items
+
+
+def note_attempt(tx: Tx, delivery: Delivery, *, state: DeliveryState, next_us: int, problem: str) -> None:
+    """Note what came of sending a message."""
+    here = DELIVERIES.c.id == delivery.id
+    n_attempts = delivery.n_attempts + 1
+    rows.change(tx, DELIVERIES, here, state=state, next_us=next_us, problem=problem, n_attempts=n_attempts)
