@@ -67,6 +67,20 @@ def list_labels(
         return table.page(tx, workspace_id, task_id=task_id, search=search, cursor=cursor, limit=limit)
 
 
+def count_labels(
+    service: Service,
+    caller: Caller,
+    workspace_id: str,
+    *,
+    task_id: str | None = None,
+    search: str | None = None,
+) -> int:
+    """Return how many labels ``list_labels`` would give in all."""
+    allow(caller, workspace_id, Role.READER)
+    with service.database.read() as tx:
+        return table.count(tx, workspace_id, task_id=task_id, search=search)
+
+
 def count_images(
     service: Service, caller: Caller, workspace_id: str, label_ids: Sequence[str]
 ) -> Mapping[str, int]:
@@ -84,6 +98,17 @@ def tasks_of_label(
     with service.database.read() as tx:
         table.get(tx, workspace_id, label_id)
         return table.tasks_of(tx, label_id)
+
+
+def tasks_of_labels(
+    service: Service, caller: Caller, workspace_id: str, label_ids: Sequence[str]
+) -> Mapping[str, tuple[tuple[Task, bool], ...]]:
+    """Return what ``tasks_of_label`` gives, for many labels at once."""
+    allow(caller, workspace_id, Role.READER)
+    with service.database.read() as tx:
+        for label_id in label_ids:
+            table.get(tx, workspace_id, label_id)
+        return table.tasks_of_labels(tx, label_ids)
 
 
 def change_label(service: Service, caller: Caller, workspace_id: str, label_id: str, **values: Any) -> Label:

@@ -11,7 +11,7 @@ from sqlalchemy import exists, func, select
 from apprenti.domain.service import ImageLabel, Label, Origin, StoredImage
 from apprenti.store.database import rows
 from apprenti.store.database.rows import Page, Tx
-from apprenti.store.database.tables import IMAGE_LABELS, IMAGES, LABELS, TASK_LABELS, VERSIONS
+from apprenti.store.database.tables import IMAGE_LABELS, IMAGES, LABELS, TASK_LABELS, VERIFICATIONS, VERSIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,7 @@ class ImageFilter:
         has_labels: those that show any label, or none.
         value_least: by label, the least number it may stand for.
         value_most: by label, the largest.
+        n_verified: those that so many people have verified.
     """
 
     task_id: str | None = None
@@ -39,6 +40,7 @@ class ImageFilter:
     has_labels: bool | None = None
     value_least: tuple[tuple[str, float], ...] = ()
     value_most: tuple[tuple[str, float], ...] = ()
+    n_verified: int | None = None
 
 
 ALL = ImageFilter()
@@ -63,6 +65,11 @@ def by_hash(tx: Tx, workspace_id: str, sha256: str) -> StoredImage | None:
     return rows.find(
         tx, IMAGES, StoredImage, IMAGES.c.workspace_id == workspace_id, IMAGES.c.sha256 == sha256
     )
+
+
+def at_address(tx: Tx, image_id: str, sha256: str) -> StoredImage | None:
+    """Return the image of any workspace with this id and these bytes: who names both was told of it."""
+    return rows.find(tx, IMAGES, StoredImage, IMAGES.c.id == image_id, IMAGES.c.sha256 == sha256)
 
 
 def page(
@@ -100,6 +107,9 @@ def _where(workspace_id: str, chosen: ImageFilter) -> list[Any]:
         )
     for label_id, most in chosen.value_most:
         where.append(exists().where(shows, IMAGE_LABELS.c.label_id == label_id, IMAGE_LABELS.c.value <= most))
+    if chosen.n_verified is not None:
+        n = select(func.count()).where(VERIFICATIONS.c.image_id == IMAGES.c.id).scalar_subquery()
+        where.append(n == chosen.n_verified)
     if chosen.has_labels is not None:
         any_label = exists().where(shows)
         where.append(any_label if chosen.has_labels else ~any_label)
