@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import httpx
 import numpy as np
 from fastapi import FastAPI
 from tests.api.asking import DOOR, together
-from tests.fake_models import FakeModel, FakeNumbers
+from tests.fake_models import FakeModel
 from tests.fake_service import OPERATOR, default_workspace, make_service, picture
 
 from apprenti.api.guard import Guard
@@ -26,6 +27,7 @@ from apprenti.store.database import tasks as task_table
 from apprenti.store.database import versions as version_table
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
+_NUMBERS = itertools.count(1)
 RED, GREEN, BLUE = (picture(colour) for colour in ((230, 20, 20), (20, 230, 20), (20, 20, 230)))
 
 
@@ -102,9 +104,10 @@ class World:
         """Return the id of a new label."""
         return str(self.post("/recognition/v2/label", {"name": name, "type": kind})["id"])
 
-    def upload(self, data: bytes = RED, **words: Any) -> str:
+    def upload(self, data: bytes | None = None, **words: Any) -> str:
         """Return the id of a new image."""
-        return str(self.post("/recognition/v2/training-image", {"base64": b64(data), **words})["id"])
+        said = {"base64": b64(data or another_picture()), **words}
+        return str(self.post("/recognition/v2/training-image", said)["id"])
 
     def token_for(self, role: Role, workspace_id: str | None = None) -> str:
         """Return a new token."""
@@ -168,7 +171,7 @@ def theirs_in(world: World) -> Theirs:
     task = tasks.create_task(service, OPERATOR, other, TaskSettings(name="Theirs"))
     label = labels.create_label(service, OPERATOR, other, name="theirs")
     image = world.ask(
-        "POST", "/recognition/v2/training-image", token=token, json={"base64": b64(picture((9, 9, 9)))}
+        "POST", "/recognition/v2/training-image", token=token, json={"base64": b64(another_picture())}
     ).json()
     return Theirs(
         workspace=other,
@@ -180,9 +183,12 @@ def theirs_in(world: World) -> Theirs:
     )
 
 
+def another_picture() -> bytes:
+    """Return an image file that was not there before."""
+    number = next(_NUMBERS)
+    return picture((number % 251, number // 251, 77))
+
+
 def b64(data: bytes) -> str:
     """Return the base64 of some bytes."""
     return base64.b64encode(data).decode()
-
-
-__all__ = ["BLUE", "GREEN", "NOBODY", "RED", "FakeNumbers", "Theirs", "World", "a_world", "b64", "theirs_in"]
