@@ -121,7 +121,7 @@ def test_the_routes_are_in_no_description(world: World) -> None:
 
 
 def test_too_many_images_at_once_are_asked_to_come_back_and_others_are_answered(tmp_path: Path) -> None:
-    world = a_world(tmp_path)
+    world = a_world(tmp_path, url=f"sqlite:///{tmp_path}/a.db")
     door = threading.Event()
     task = world.task()
     version = world.model(task)

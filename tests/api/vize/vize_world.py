@@ -116,6 +116,7 @@ class World:
 
     def model(self, task_id: str, model: FakeModel | None = None, *, number: int = 1) -> str:
         """Give a task a version that answers by colour and is in production; return its id."""
+        answers = model or FakeModel()
         version = Version(
             id=self.service.new_id(),
             workspace_id=self.here,
@@ -123,23 +124,27 @@ class World:
             number=number,
             model_sha256=self.service.blobs.put(f"model {task_id} {number}".encode()),
             n_bytes=9,
-            labels=tuple(self.label(name) for name in ("dress", "hat", "shirt")),
+            labels=tuple(self.label(name) for name in answers.labels),
             created_us=self.service.now_us(),
         )
         with self.service.database.write() as tx:
             version_table.insert(tx, version)
             task_table.change(tx, self.here, task_id, production_version=number)
         known: dict[str, Any] = self.service.models.known  # type: ignore[attr-defined]
-        known[version.id] = FakeLoaded(model or FakeModel())
+        known[version.id] = FakeLoaded(answers)
         return version.id
 
 
 def a_world(
-    folder: Path, *, fetch: Callable[[str], bytes] | None = None, limits: ServiceLimits | None = None
+    folder: Path,
+    *,
+    fetch: Callable[[str], bytes] | None = None,
+    limits: ServiceLimits | None = None,
+    url: str = "sqlite://",
 ) -> World:
     """Return a service that has begun, behind the guard."""
     service = replace(
-        make_service(folder),
+        make_service(folder, url=url),
         models=FakeModels(),  # type: ignore[arg-type]
         limits=limits or ServiceLimits(),
     )
