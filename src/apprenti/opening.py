@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -16,9 +16,10 @@ from apprenti.domain.errors import OptionError, StoreError
 
 if TYPE_CHECKING:
     from apprenti.domain.seams import BlobStore, WorkerLocks
-    from apprenti.flow.service.service import Service
+    from apprenti.flow.service.service import Egress, Service
 
 N_SECRET_BYTES = 32
+EVERY_PORT = tuple(range(1, 65_536))
 _SERVER = "server"
 
 
@@ -30,11 +31,15 @@ class Place:
         folder: the service's own, private; the database and the images lie here unless the others say otherwise.
         database: ``postgresql+psycopg://…`` or ``sqlite:///…``; empty for SQLite in ``folder``.
         blobs: another folder, or ``s3://BUCKET[/PREFIX]``; empty for one in ``folder``.
+        hosts: that the service may ask, for photos by address and for webhooks; see ``egress.EgressPolicy``.
+        private_hosts: that it may ask though they lead to a private network or this machine; over http as well.
     """
 
     folder: Path
     database: str = ""
     blobs: str = ""
+    hosts: tuple[str, ...] = ()
+    private_hosts: tuple[str, ...] = ()
 
     @property
     def database_url(self) -> str:
@@ -54,6 +59,8 @@ def place_of(
     folder: Path | None = None,
     database: str | None = None,
     blobs: str | None = None,
+    hosts: tuple[str, ...] = (),
+    private_hosts: tuple[str, ...] = (),
 ) -> Place:
     """Return where a service keeps everything: what was said, else what the environment says, else the usual.
 
@@ -63,11 +70,15 @@ def place_of(
         folder: of the service.
         database: its address.
         blobs: where images and models lie.
+        hosts: that it may ask.
+        private_hosts: that it may ask inside.
     """
     return Place(
         folder=(folder or data_folder / "service").absolute(),
         database=database or environment.get("APPRENTI_DATABASE", ""),
         blobs=blobs or environment.get("APPRENTI_BLOBS", ""),
+        hosts=hosts,
+        private_hosts=private_hosts,
     )
 
 
@@ -97,6 +108,7 @@ def open_service(place: Place, environment: Mapping[str, str]) -> Iterator[Servi
             now_us=lambda: time.time_ns() // 1000,
             new_id=lambda: str(uuid.uuid4()),
             new_secret=lambda: secrets.token_urlsafe(N_SECRET_BYTES),
+            egress=_egress(place),
         )
     finally:
         database.close()
@@ -129,6 +141,19 @@ def _make_private(folder: Path) -> None:
         raise OptionError(
             "folder_unusable", folder=str(folder), cause=error.strerror or str(error)
         ) from error
+
+
+def _egress(place: Place) -> Egress | None:
+    """Return by what the service asks other hosts; ``None`` where it asks nobody."""
+    from apprenti.egress import EgressPolicy, Transport
+    from apprenti.flow.service.service import Egress
+
+    if not place.hosts and not place.private_hosts:
+        return None
+    policy = EgressPolicy(hosts=place.hosts, private_hosts=place.private_hosts)
+    if place.private_hosts:
+        policy = replace(policy, schemes=("https", "http"), ports=EVERY_PORT)
+    return Egress(policy=policy, transport=Transport(clock=time.monotonic))
 
 
 def _locks(place: Place) -> WorkerLocks:

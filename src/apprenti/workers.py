@@ -72,6 +72,8 @@ class Workers:
             "folder": str(self._place.folder),
             "database": self._place.database,
             "blobs": self._place.blobs,
+            "hosts": self._place.hosts,
+            "private_hosts": self._place.private_hosts,
         }
         with suppress(BrokenPipeError):
             process.stdin.write(json.dumps(told).encode() + b"\n")  # type: ignore[union-attr]
@@ -125,7 +127,13 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the server too, which then says so
     told = json.loads(_first_line())
-    place = Place(folder=Path(told["folder"]), database=told["database"], blobs=told["blobs"])
+    place = Place(
+        folder=Path(told["folder"]),
+        database=told["database"],
+        blobs=told["blobs"],
+        hosts=tuple(told["hosts"]),
+        private_hosts=tuple(told["private_hosts"]),
+    )
     threading.Thread(target=_stop_with_server, args=(stopping,), daemon=True).start()
     settings = read_settings(os.environ)
     share = replace(settings, n_workers=max(1, settings.n_workers // int(arguments[0])))

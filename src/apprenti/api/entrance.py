@@ -31,6 +31,7 @@ class EntranceRules:
         failures: the pace at which each client may show secrets that open nothing.
         body_seconds: how long a request's body may take to arrive.
         open_paths: those that anybody may ask for.
+        open_beginnings: how paths begin that anybody may ask for: what they lead to is protected otherwise.
     """
 
     requests: Rate = REQUESTS
@@ -39,6 +40,11 @@ class EntranceRules:
     open_paths: frozenset[str] = field(
         default=frozenset({"/v1/health/live", "/v1/health/ready", "/v1/openapi.json"})
     )
+    open_beginnings: tuple[str, ...] = ()
+
+    def lets_anybody_in(self, path: str) -> bool:
+        """Return whether a path takes no token."""
+        return path in self.open_paths or path.startswith(self.open_beginnings)
 
 
 class Entrance:
@@ -72,7 +78,7 @@ class Entrance:
             return
         try:
             _refuse_nul(scope)
-            if scope["path"] not in self._rules.open_paths:
+            if not self._rules.lets_anybody_in(scope["path"]):
                 scope[CALLER] = await self._caller(scope)
             await self._app(scope, self._in_time(receive), send)
         except (RefusedError, ApprentiError) as error:

@@ -14,6 +14,7 @@ from apprenti.store.database import audit
 
 if TYPE_CHECKING:
     from apprenti.domain.seams import BlobStore, WorkerLocks
+    from apprenti.egress import EgressPolicy, Transport
     from apprenti.store.database.connection import Database
     from apprenti.store.database.rows import Tx
 
@@ -35,6 +36,19 @@ class ServiceLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Egress:
+    """By what the service asks other hosts, for photos by address and webhooks.
+
+    Args:
+        policy: which hosts.
+        transport: by which way.
+    """
+
+    policy: EgressPolicy
+    transport: Transport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """The parts of a running service.
 
@@ -48,6 +62,7 @@ class Service:
         new_secret: a long random word, for tokens.
         limits: how much one caller may ask for.
         models: those that are loaded.
+        egress: by what it asks other hosts; ``None`` where it asks nobody.
     """
 
     database: Database
@@ -59,6 +74,7 @@ class Service:
     new_secret: Callable[[], str]
     limits: ServiceLimits = field(default_factory=ServiceLimits)
     models: LoadedModels = field(default_factory=LoadedModels)
+    egress: Egress | None = None
 
 
 def note(
