@@ -7,12 +7,14 @@ from apprenti.domain.service.answers import (
     ReviewReason,
     StoredPrediction,
 )
+from apprenti.domain.service.monitoring import Alarm, Worker
 from apprenti.domain.service.pictures import ImageLabel, Origin, StoredImage
 from apprenti.domain.service.tasks import Label, LabelKind, Task, TaskLabel, Workspace
 from apprenti.domain.service.trainings import JobState, TrainingJob, TrainingReason, Version
 from apprenti.domain.service.webhooks import Delivery, DeliveryState, Webhook
 
 __all__ = [
+    "Alarm",
     "AuditEntry",
     "Caller",
     "Correction",
@@ -35,5 +37,6 @@ __all__ = [
     "TrainingReason",
     "Version",
     "Webhook",
+    "Worker",
     "Workspace",
 ]

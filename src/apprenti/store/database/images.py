@@ -14,6 +14,14 @@ from apprenti.store.database.rows import Page, Tx
 from apprenti.store.database.tables import IMAGE_LABELS, IMAGES, LABELS, TASK_LABELS, VERSIONS
 
 
+_BLOB_COLUMNS = (
+    IMAGES.c.sha256,
+    VERSIONS.c.model_sha256,
+    VERSIONS.c.reference_sha256,
+    VERSIONS.c.known_sha256,
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageFilter:
     """Which images of a workspace are meant.
@@ -183,11 +191,16 @@ def all_of(tx: Tx, workspace_id: str, chosen: ImageFilter = ALL) -> Iterator[Sto
 
 def is_named(tx: Tx, sha256: str) -> bool:
     """Return whether any image or model of any workspace needs this blob."""
-    columns = (IMAGES.c.sha256, VERSIONS.c.model_sha256, VERSIONS.c.reference_sha256)
-    for table, column in zip((IMAGES, VERSIONS, VERSIONS), columns, strict=True):
-        if tx.execute(select(table.c.seq).where(column == sha256).limit(1)).first() is not None:
-            return True
-    return False
+    return bool(named(tx, [sha256]))
+
+
+def named(tx: Tx, hashes: Sequence[str]) -> set[str]:
+    """Return which of these blobs any image or model of any workspace needs."""
+    found: set[str] = set()
+    for part in rows.in_batches(list(hashes)):
+        for column in _BLOB_COLUMNS:
+            found.update(tx.execute(select(column).where(column.in_(part))).scalars())
+    return found
 
 
 def n_bytes(tx: Tx, workspace_id: str) -> int:
