@@ -13,7 +13,6 @@ from apprenti.store.database import rows
 from apprenti.store.database.rows import Page, Tx
 from apprenti.store.database.tables import IMAGE_LABELS, IMAGES, LABELS, TASK_LABELS, VERSIONS
 
-
 _BLOB_COLUMNS = (
     IMAGES.c.sha256,
     VERSIONS.c.model_sha256,
@@ -71,6 +70,21 @@ def by_hash(tx: Tx, workspace_id: str, sha256: str) -> StoredImage | None:
     return rows.find(
         tx, IMAGES, StoredImage, IMAGES.c.workspace_id == workspace_id, IMAGES.c.sha256 == sha256
     )
+
+
+def by_hashes(tx: Tx, workspace_id: str, hashes: Sequence[str]) -> tuple[StoredImage, ...]:
+    """Return the images with these bytes that the workspace has."""
+    here = (IMAGES.c.workspace_id == workspace_id, IMAGES.c.sha256.in_(list(hashes)))
+    return rows.every(tx, IMAGES, StoredImage, *here)
+
+
+def by_ids(tx: Tx, workspace_id: str, image_ids: Sequence[str]) -> dict[str, StoredImage]:
+    """Return the images with these ids that the workspace has, by id."""
+    found: dict[str, StoredImage] = {}
+    for part in rows.in_batches(list(image_ids)):
+        here = (IMAGES.c.workspace_id == workspace_id, IMAGES.c.id.in_(part))
+        found.update({image.id: image for image in rows.every(tx, IMAGES, StoredImage, *here)})
+    return found
 
 
 def page(
@@ -176,6 +190,20 @@ def labels_of(tx: Tx, image_ids: Sequence[str]) -> Mapping[str, tuple[tuple[Labe
             )
             found[said.image_id].append((label, said))
     return {image_id: tuple(labels) for image_id, labels in found.items()}
+
+
+def shown_labels(tx: Tx, label_ids: Sequence[str]) -> set[str]:
+    """Return which of these labels any image shows that is not of the fixed test set."""
+    return {
+        label_id
+        for label_id in label_ids
+        if tx.execute(
+            select(IMAGE_LABELS.c.seq)
+            .join(IMAGES, IMAGES.c.id == IMAGE_LABELS.c.image_id)
+            .where(IMAGE_LABELS.c.label_id == label_id, IMAGES.c.is_test == False)  # noqa: E712
+            .limit(1)
+        ).first()
+    }
 
 
 def all_of(tx: Tx, workspace_id: str, chosen: ImageFilter = ALL) -> Iterator[StoredImage]:

@@ -77,4 +77,6 @@ def totals(tx: Tx, measures: Iterable[str]) -> tuple[Count, ...]:
         .group_by(*key)
         .order_by(*key)
     )
-    return tuple(Count(**{**row._mapping, "n": int(row._mapping["n"]), "day": 0}) for row in tx.execute(asked))
+    return tuple(
+        Count(**{**row._mapping, "n": int(row._mapping["n"]), "day": 0}) for row in tx.execute(asked)
+    )
