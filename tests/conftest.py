@@ -72,9 +72,11 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def postgres_url(postgres: PostgresServer) -> str:
-    """The address of an empty database on a real PostgreSQL server, as SQLAlchemy writes it."""
-    return postgres.new_url()
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """The address of an empty database on a real PostgreSQL server, as SQLAlchemy writes it; dropped at the end."""
+    url = postgres.new_url()
+    yield url
+    postgres.drop(url)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """A real PostgreSQL server for the tests, from the system's package: made in a folder of its own, gone at the end.
 
-Only a Unix socket in that folder leads to it, so it needs no port and nobody else can reach it. It forces what it
-writes to the disk, as in earnest.
+Only a Unix socket in that folder leads to it, so it needs no port and nobody else can reach it. It commits as in
+earnest (``fsync`` is on); where there is room the folder lies in memory, since tests kill processes, not machines.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 INSTALL = "apt-get install -y --no-install-recommends postgresql"
 START_SECONDS = 60.0
+ROOM_BYTES = 2**30
 _NUMBERS = itertools.count(1)
 
 
@@ -61,6 +62,12 @@ class PostgresServer:
             connection.execute(f"CREATE DATABASE {name}")
         return self.url(name)
 
+    def drop(self, url: str) -> None:
+        """Drop a database that ``new_url`` made, whoever still uses it."""
+        name = url.partition("@/")[2].partition("?")[0]
+        with contextlib.closing(self.connect()) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
 
 @contextlib.contextmanager
 def postgres_server(programs: Path) -> Iterator[PostgresServer]:
@@ -73,7 +80,7 @@ def postgres_server(programs: Path) -> Iterator[PostgresServer]:
         RuntimeError: it did not start; the message has its last words.
     """
     # not pytest's own folder: an unprivileged user may not enter that, and a socket's path has 107 letters at most
-    folder = Path(tempfile.mkdtemp(prefix="apprenti-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="apprenti-postgres-", dir=_roomy_memory()))
     user = _unprivileged_user()
     if user is not None:
         shutil.chown(folder, user)
@@ -104,6 +111,12 @@ def postgres_server(programs: Path) -> Iterator[PostgresServer]:
             process.wait(30)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _roomy_memory() -> str | None:
+    """Return a folder in memory; ``None``, for the usual place, where it is small as in most containers."""
+    memory = Path("/dev/shm")
+    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > ROOM_BYTES else None
 
 
 def _initialise(programs: Path, folder: Path, user: str | None) -> None:

@@ -39,7 +39,7 @@ OUTCOMES: Mapping[type[errors.ApprentiError], Outcome] = {
     errors.BackboneError: Outcome(exit_code=5, http_status=422),
     errors.ModelFileError: Outcome(exit_code=6, http_status=422),
     errors.KnowledgeFileError: Outcome(exit_code=11, http_status=422),
-    errors.EgressError: Outcome(exit_code=12, http_status=422),
+    errors.EgressError: Outcome(exit_code=16, http_status=422),
     errors.NotYetError: Outcome(exit_code=7, http_status=501),
     errors.WorkError: Outcome(exit_code=8, http_status=500),
     errors.OutOfTimeError: Outcome(exit_code=9, http_status=504),

@@ -51,8 +51,7 @@ def test_pieces_that_follow_are_not_begun() -> None:
     engine = StoppableEngine(InlineEngine(), stop_after(3))
     done = []
     with pytest.raises(InterruptedWorkError):
-        for result in engine.map(abs, range(10)):
-            done.append(result)  # noqa: PERF402 - what came before the stop is looked at
+        done.extend(engine.map(abs, range(10)))
     assert done == [0, 1, 2]
     for begin in (engine.start, engine.run):
         with pytest.raises(InterruptedWorkError):

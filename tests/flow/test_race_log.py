@@ -110,6 +110,20 @@ def test_what_comes_after_a_replay_is_recorded_behind_it(tmp_path: Path) -> None
     assert len(journal.steps) == n_before + 1
 
 
+def test_a_race_that_was_over_stays_over(tmp_path: Path) -> None:
+    journal = MemoryJournal()
+    log = RaceLog(steps=Steps(journal, clock=lambda: 0.0))
+    log.steps.begin({})
+    log.end()
+    log.steps.record("model", Content(data={"name": "kept"}))
+    again = RaceLog(steps=Steps(journal, clock=lambda: 0.0))
+    again.steps.begin({})
+    assert again.replay(Chooser(again.glance), folder=tmp_path, restore=lambda event, content: False).is_over
+    model = again.steps.recall("model")
+    assert model is not None
+    assert model.data == {"name": "kept"}
+
+
 def test_a_selector_that_now_decides_otherwise_is_noticed(tmp_path: Path) -> None:
     journal = MemoryJournal()
     a_race(journal, tmp_path)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from apprenti.domain.errors import ApprentiError
 from apprenti.error_table import outcome_of
@@ -61,17 +62,29 @@ def refuse(error: RefusedError | ApprentiError, lang: Lang) -> JSONResponse:
     return JSONResponse(answer, status_code=error.status, headers=error.headers)
 
 
-def speak_one_shape(app: FastAPI) -> None:
-    """Make ``app`` answer every error in the one shape."""
+Dialects = Mapping[str, Callable[[RefusedError | ApprentiError, Lang], JSONResponse]]
+"""By how a path begins, how refusals are said there: doors made for clients of others have their shape."""
+
+
+def answer_refusal(error: RefusedError | ApprentiError, scope: Scope, dialects: Dialects) -> JSONResponse:
+    """Return the answer that an error becomes, as it is said where it was met."""
+    path = str(scope["path"])
+    say_it = next((dialect for start, dialect in dialects.items() if path.startswith(start)), refuse)
+    return say_it(error, asked_lang(Headers(scope=scope)))
+
+
+def speak_one_shape(app: FastAPI, dialects: Dialects | None = None) -> None:
+    """Make ``app`` answer every error in the one shape, or as ``dialects`` say it."""
+    spoken = dialects or {}
 
     @app.exception_handler(RefusedError)
     @app.exception_handler(ApprentiError)
     async def ours(request: Request, error: RefusedError | ApprentiError) -> JSONResponse:
-        return refuse(error, asked_lang(request.headers))
+        return answer_refusal(error, request.scope, spoken)
 
     @app.exception_handler(HTTPException)
     async def of_the_framework(request: Request, error: HTTPException) -> JSONResponse:
-        return refuse(_translated(request, error), asked_lang(request.headers))
+        return answer_refusal(_translated(request, error), request.scope, spoken)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -81,7 +94,7 @@ def speak_one_shape(app: FastAPI) -> None:
         ]
         where = ", ".join(detail["where"] for detail in details)
         refused = RefusedError("request_malformed", 422, details=details, detail=where)
-        return refuse(refused, asked_lang(request.headers))
+        return answer_refusal(refused, request.scope, spoken)
 
 
 def _translated(request: Request, error: HTTPException) -> RefusedError:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import struct
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -46,7 +47,10 @@ _EXPECTED_AS = {"probabilities": "probabilities", "value": "values"}
 _SEAL_START = b"apprenti sha256="
 _SEAL_BYTES = len(_SEAL_START) + 64
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can tell: the same content is the same bytes
-_EXTERNAL_DATA = b"\x0a\x08location"
+_EXTERNAL_DATA = b"location"
+_AS_A_KEY = re.compile(rb"(?:\x0a|\x8a\x80*\x00)(?:\x08|\x88\x80*\x00)\Z")
+"""Field 1, 8 letters long, as Protocol Buffers write it before the letters: in the shortest form, or padded."""
+_LONGEST_KEY_BYTES = 20
 """How ONNX names the file of weights kept elsewhere: told from the bytes, so as to need no parser."""
 
 _END_RECORD = struct.Struct("<4s6xH10x")  # end of central directory: signature, number of members
@@ -171,7 +175,7 @@ def _read(data: bytes) -> Artifact:
         members = {name: _member(archive, name, _cap(name)) for name in names[1:]}
     if manifest.sha256 != _digests(members):
         raise ModelFileError("model_altered")
-    if _EXTERNAL_DATA in members[_GRAPH]:  # ONNX Runtime would go and look for that file
+    if _names_another_file(members[_GRAPH]):  # ONNX Runtime would go and look for it
         raise ValueError("weights in another file")
     pictures = [_pixels(data, manifest.canvas.size_px) for name, data in members.items() if name in _PICTURES]
     return Artifact(
@@ -181,6 +185,16 @@ def _read(data: bytes) -> Artifact:
         golden=_golden(np.stack(pictures), json.loads(members[_EXPECTED]), manifest),
         seen=np.frombuffer(members[_SEEN], dtype=">u8").astype(np.uint64),
     )
+
+
+def _names_another_file(graph: bytes) -> bool:
+    """Return whether ``graph`` keeps weights elsewhere, told from its bytes so as to need no parser."""
+    at = graph.find(_EXTERNAL_DATA)
+    while at >= 0:
+        if _AS_A_KEY.search(graph[max(0, at - _LONGEST_KEY_BYTES) : at]):
+            return True
+        at = graph.find(_EXTERNAL_DATA, at + 1)
+    return False
 
 
 def _n_members(data: bytes) -> int:

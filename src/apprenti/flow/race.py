@@ -136,9 +136,10 @@ def run_race(
     )
     tools.progress.begin("candidates", lanes.n_left())
     try:
-        while True:
+        while not replay.is_over:
             _fill(lanes, race, selector, job_for, folds.scheme)
             if not lanes.running:
+                log.end()
                 break
             lanes.notice()
             for task in [task for task in lanes.running if task in lanes.ended]:

@@ -19,7 +19,7 @@ from apprenti.flow.steps import Content, JournalDisagreesError, Steps
 from apprenti.stages.select import Selector
 from apprenti.stages.train import CandidateResult
 
-ASKED, TOLD = "asked", "told"
+ASKED, TOLD, OVER = "asked", "told", "over"
 
 
 @dataclass(kw_only=True)
@@ -45,12 +45,14 @@ class Replay:
         results: what the finished ones reported, by recipe name.
         logits: where their held-out logits are, by recipe name.
         begun: picks that were under way, or about to be.
+        is_over: whether the race had ended.
     """
 
     trials: list[Trial] = field(default_factory=list)
     results: dict[str, CandidateResult] = field(default_factory=dict)
     logits: dict[str, Path] = field(default_factory=dict)
     begun: list[Pick] = field(default_factory=list)
+    is_over: bool = False
 
 
 Restore = Callable[[str, Content], bool]
@@ -115,6 +117,10 @@ class RaceLog:
         self._has_refused = False
         selector.tell(trial)
 
+    def end(self) -> None:
+        """Record that the race has ended: what comes after it must not look for more."""
+        self.add(OVER, Content(data={}))
+
     def add(self, event: str, content: Content) -> None:
         """Record an event."""
         self.n_events += 1
@@ -132,7 +138,7 @@ class RaceLog:
             JournalDisagreesError: it answers something else than before.
         """
         replay = Replay()
-        while True:
+        while not replay.is_over:
             self.n_events += 1
             content = self.steps.recall(self._step)
             if content is None:
@@ -142,6 +148,7 @@ class RaceLog:
                 self._repeat(content, selector, replay, folder, restore)
             except (KeyError, TypeError, ValueError) as error:
                 raise JournalDisagreesError(self._step) from error
+        return replay
 
     @property
     def _step(self) -> str:
@@ -169,5 +176,7 @@ class RaceLog:
                 np.save(replay.logits[name], content.arrays["logits"])
             self._has_refused = False
             selector.tell(trial)
+        elif data["event"] == OVER:
+            replay.is_over = True
         elif not restore(data["event"], content):
             raise JournalDisagreesError(self._step)

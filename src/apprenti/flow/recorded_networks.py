@@ -45,6 +45,9 @@ class RecordedNetworks:
             finding = self.trainer.finding  # is told of in the report even where no network came of it
             if finding is not None and finding is not known:
                 self.log.add(SYMMETRIES, Content(data=json_form.to_json(finding, exact=True)))
+        # as it is read again: a report must be the same to the last byte whether or not it was
+        told = json_form.to_json(self.trainer.histories[-1], exact=True)
+        self.trainer.histories[-1] = json_form.from_json(NetworkHistory, told)
         if self.log.steps.is_recording:
             self.log.add(TRAINED, self._content(look))
 

@@ -96,11 +96,12 @@ def test_a_certain_model_and_all_neighbours_together_hold_a_correction_back_but_
     assert kinds(correction(1, "dog", **{**certain, "embedding": AXES[7]})) == []
 
 
-def test_a_source_that_contradicts_sure_answers_is_held_whole_and_others_are_not() -> None:
+def test_a_source_that_mostly_contradicts_sure_answers_is_held_and_others_are_not() -> None:
     flood = [correction(i, probability=0.97, familiar=True, source="mal") for i in range(12)]
-    flood += [correction(12, "cat", source="mal")]  # a confirmation to look honest
+    flood += [correction(12, source="mal")]
+    confirmed = correction(13, "cat", source="mal")  # teaches the model nothing that it does not say already
     honest = [correction(20 + i, probability=0.97 if i % 4 == 0 else 0.5, familiar=True) for i in range(12)]
-    held = quarantine([*honest, *flood], KNOWN)
+    held = quarantine([*honest, *flood, confirmed], KNOWN)
     assert {one.kind for one in held} == {HoldKind.FLOOD}
     assert [one.correction_id for one in held] == [one.id for one in flood]
 

@@ -8,12 +8,15 @@ from apprenti.domain.service.answers import (
     StoredPrediction,
 )
 from apprenti.domain.service.monitoring import Alarm, Worker
-from apprenti.domain.service.pictures import ImageLabel, Origin, StoredImage
+from apprenti.domain.service.pictures import ImageLabel, Origin, StoredImage, Verification
+from apprenti.domain.service.repeats import Acknowledged
+from apprenti.domain.service.requests import StoredRequest
 from apprenti.domain.service.tasks import Label, LabelKind, Task, TaskLabel, Workspace
 from apprenti.domain.service.trainings import JobState, TrainingJob, TrainingReason, Version
 from apprenti.domain.service.webhooks import Delivery, DeliveryState, Webhook
 
 __all__ = [
+    "Acknowledged",
     "Alarm",
     "AuditEntry",
     "Caller",
@@ -30,11 +33,13 @@ __all__ = [
     "Role",
     "StoredImage",
     "StoredPrediction",
+    "StoredRequest",
     "Task",
     "TaskLabel",
     "Token",
     "TrainingJob",
     "TrainingReason",
+    "Verification",
     "Version",
     "Webhook",
     "Worker",

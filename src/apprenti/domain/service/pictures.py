@@ -57,6 +57,25 @@ class StoredImage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """That a person has looked at what an image is said to show, and found it right.
+
+    Args:
+        id: lower-case UUID.
+        workspace_id: where it belongs.
+        image_id: the image.
+        user: who, as the caller's program calls him.
+        created_us: when.
+    """
+
+    id: str
+    workspace_id: str
+    image_id: str
+    user: str
+    created_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImageLabel:
     """That an image shows a label.
 

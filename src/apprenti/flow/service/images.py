@@ -10,7 +10,7 @@ from typing import Any
 
 from apprenti.blocks.decoding import look, read_header
 from apprenti.domain.dataset import TaskType
-from apprenti.domain.errors import ItemError, OptionError
+from apprenti.domain.errors import ItemError, NotFoundError, OptionError
 from apprenti.domain.service import Caller, ImageLabel, Label, LabelKind, Origin, Role, StoredImage
 from apprenti.flow.service.access import allow
 from apprenti.flow.service.service import MAX_NAME_LETTERS, Service, note
@@ -128,6 +128,21 @@ def get_image(service: Service, caller: Caller, workspace_id: str, image_id: str
 def image_bytes(service: Service, caller: Caller, workspace_id: str, image_id: str) -> bytes:
     """Return the file of an image, as it came in."""
     return service.blobs.get(get_image(service, caller, workspace_id, image_id).sha256)
+
+
+def file_at_address(service: Service, image_id: str, sha256: str) -> tuple[StoredImage, bytes]:
+    """Return an image and its file to whoever names both its id and its SHA-256: the address is the permission.
+
+    Neither can be guessed, and only those who may see the image are told the address.
+
+    Raises:
+        NotFoundError: nothing is there.
+    """
+    with service.database.read() as tx:
+        image = table.at_address(tx, image_id, sha256)
+    if image is None:
+        raise NotFoundError("not_found", noun="image", id=image_id[:100])
+    return image, service.blobs.get(image.sha256)
 
 
 def list_images(

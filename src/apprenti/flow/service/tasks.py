@@ -86,6 +86,13 @@ def list_tasks(
         return table.page(tx, workspace_id, cursor=cursor, limit=limit)
 
 
+def count_tasks(service: Service, caller: Caller, workspace_id: str) -> int:
+    """Return how many tasks a workspace has."""
+    allow(caller, workspace_id, Role.READER)
+    with service.database.read() as tx:
+        return table.count(tx, workspace_id)
+
+
 def change_task(service: Service, caller: Caller, workspace_id: str, task_id: str, **values: Any) -> Task:
     """Change fields of a task (those of ``CHANGEABLE``) and return it.
 

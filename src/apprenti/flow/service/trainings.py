@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from apprenti.domain.errors import ConflictError
 from apprenti.domain.service import Caller, Role, TrainingJob, TrainingReason
 from apprenti.flow.service.access import allow
@@ -107,6 +109,21 @@ def list_trainings(
         if task_id is not None:
             task_table.get(tx, workspace_id, task_id)
         return table.page(tx, workspace_id, task_id=task_id, cursor=cursor, limit=limit)
+
+
+def latest_trainings(
+    service: Service, caller: Caller, workspace_id: str, task_ids: Sequence[str]
+) -> Mapping[str, TrainingJob]:
+    """Return the newest training of each of these tasks; tasks never trained are left out.
+
+    Raises:
+        NotFoundError: a task is not one of this workspace.
+    """
+    allow(caller, workspace_id, Role.READER)
+    with service.database.read() as tx:
+        for task_id in task_ids:
+            task_table.get(tx, workspace_id, task_id)
+        return table.latest_of(tx, task_ids)
 
 
 def cancel_training(service: Service, caller: Caller, workspace_id: str, job_id: str) -> TrainingJob:

@@ -33,6 +33,13 @@ def list_versions(
         return table.page(tx, workspace_id, task_id=task_id, cursor=cursor, limit=limit)
 
 
+def count_versions(service: Service, caller: Caller, workspace_id: str, *, task_id: str | None = None) -> int:
+    """Return how many versions ``list_versions`` would give in all."""
+    allow(caller, workspace_id, Role.READER)
+    with service.database.read() as tx:
+        return table.count(tx, workspace_id, task_id=task_id)
+
+
 def get_version(service: Service, caller: Caller, workspace_id: str, task_id: str, number: int) -> Version:
     """Return a version by its number."""
     allow(caller, workspace_id, Role.READER)

@@ -11,8 +11,8 @@ The rules, in the order in which the first that applies gives the reason:
 - *contradictory*: different sources, or the training data, say different things of the same photo.
 - *unknown label*: no photo of the task has it.
 - *flood*: a source gives many times more than usual, or contradicts the model mostly where it is sure and the photo
-  familiar, which honest corrections rarely do: models are mostly wrong where they are unsure. A source that does
-  little else is held whole; of one that does so more often than mistakes explain, only these corrections are.
+  familiar, which honest corrections rarely do: models are mostly wrong where they are unsure. Of a source
+  that does so mostly, all contradictions are held; of one that does so more often than mistakes explain, only these.
 - *twin*: nearly the same photo, by its embedding, has another label.
 - *evidence*: the model is all but certain, and each of the nearest photos agrees with it.
 
@@ -44,7 +44,7 @@ TWIN = 0.99
 FEWEST_OF_A_FLOOD = 10
 FLOOD_P_VALUE = 1e-3
 MOSTLY = 0.5
-"""Share of sure answers among those a source contradicts from which on all it says is held back."""
+"""Share of sure answers among those a source contradicts from which on all of these are held back."""
 
 TIMES_USUAL = 10
 MANY = 500
@@ -151,7 +151,7 @@ def quarantine(corrections: Iterable[GivenCorrection], known: KnownPhotos) -> tu
         last = last_words[one.content_hash, one.source]
         hold = _by_rule(one, last, said[one.content_hash], known)
         flood = floods.get(one.source)
-        if hold is None and flood is not None and (flood.whole or one.against_sure):
+        if hold is None and flood is not None and flood.reaches(one):
             hold = flood.hold
         hold = hold or near.against(one)
         if hold is not None:
@@ -165,12 +165,28 @@ def quarantine(corrections: Iterable[GivenCorrection], known: KnownPhotos) -> tu
 Hold = tuple[HoldKind, str, Mapping[str, str | int | float]]
 
 
+class Reach(StrEnum):
+    """How much of a source's corrections is held back."""
+
+    ALL = "all"
+    CONTRADICTIONS = "contradictions"
+    AGAINST_SURE = "against_sure"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flood:
-    """What is held back of one source: everything, or only what contradicts sure answers."""
+    """What is held back of one source."""
 
     hold: Hold
-    whole: bool
+    reach: Reach
+
+    def reaches(self, one: GivenCorrection) -> bool:
+        """Return whether a correction of the source is held back; what the model was not asked cannot be told apart."""
+        if self.reach is Reach.ALL:
+            return True
+        if self.reach is Reach.CONTRADICTIONS:
+            return one.contradicts or one.answered is None
+        return one.against_sure
 
 
 def _by_rule(one: GivenCorrection, last: GivenCorrection, said: set[str], known: KnownPhotos) -> Hold | None:
@@ -240,11 +256,14 @@ def _floods(given: Sequence[GivenCorrection], known: KnownPhotos) -> Mapping[str
         chance = at_least(n_sure[source], n_against[source], known.share_sure)
         if n_against[source] >= FEWEST_OF_A_FLOOD and chance < FLOOD_P_VALUE:
             values = {"n": n_against[source], "against": n_sure[source]}
-            whole = n_sure[source] >= MOSTLY * n_against[source]
-            floods[source] = Flood(hold=(HoldKind.FLOOD, "held_flood_against", values), whole=whole)
+            mostly = n_sure[source] >= MOSTLY * n_against[source]
+            floods[source] = Flood(
+                hold=(HoldKind.FLOOD, "held_flood_against", values),
+                reach=Reach.CONTRADICTIONS if mostly else Reach.AGAINST_SURE,
+            )
         elif n > max(MANY, TIMES_USUAL * usual):
             values = {"n": n, "usual": round(usual)}
-            floods[source] = Flood(hold=(HoldKind.FLOOD, "held_flood_many", values), whole=True)
+            floods[source] = Flood(hold=(HoldKind.FLOOD, "held_flood_many", values), reach=Reach.ALL)
     return floods
 
 

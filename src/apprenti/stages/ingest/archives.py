@@ -37,8 +37,9 @@ _DAMAGE = (
 )  # fmt: skip
 _ZIP_ENCRYPTED = 0x1
 _ZIP_UTF8 = 0x800
-_ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
-"""Not LZMA: a member says itself how much memory its reader takes, up to 4 GB, and ``zipfile`` believes it."""
+_ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What nearly all zips are made with. Of the others, ``zipfile`` unpacks all it has read at once, whatever comes of it
+(256 KB of bzip2 can be 5 GB), and lets a member of LZMA say how much memory its reader takes, up to 4 GB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

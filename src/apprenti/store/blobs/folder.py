@@ -20,6 +20,7 @@ from pathlib import Path
 
 from apprenti.domain.errors import StoreError
 from apprenti.store.blobs.digest import blob_missing, checked_bytes, checked_name, is_sha256, sha256_of
+from apprenti.store.files import sync_folder
 
 _INCOMING = "incoming"
 _LOCK = "lock"
@@ -101,7 +102,7 @@ class FolderBlobs:
         for name in sorted({_INCOMING, *_SHARDS} - {path.name for path in self._folder.iterdir()}):
             (self._folder / name).mkdir(mode=0o700, exist_ok=True)
         _sync(self._folder)
-        _sync(self._folder.parent)
+        sync_folder(self._folder.parent)  # where we may: it may be another's
 
     def _remove_leftovers(self) -> None:
         """Remove what killed processes left half-written, unless somebody is writing now."""

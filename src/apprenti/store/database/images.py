@@ -11,7 +11,7 @@ from sqlalchemy import exists, func, select
 from apprenti.domain.service import ImageLabel, Label, Origin, StoredImage
 from apprenti.store.database import rows
 from apprenti.store.database.rows import Page, Tx
-from apprenti.store.database.tables import IMAGE_LABELS, IMAGES, LABELS, TASK_LABELS, VERSIONS
+from apprenti.store.database.tables import IMAGE_LABELS, IMAGES, LABELS, TASK_LABELS, VERIFICATIONS, VERSIONS
 
 _BLOB_COLUMNS = (
     IMAGES.c.sha256,
@@ -35,6 +35,7 @@ class ImageFilter:
         has_labels: those that show any label, or none.
         value_least: by label, the least number it may stand for.
         value_most: by label, the largest.
+        n_verified: those that so many people have verified.
     """
 
     task_id: str | None = None
@@ -46,6 +47,7 @@ class ImageFilter:
     has_labels: bool | None = None
     value_least: tuple[tuple[str, float], ...] = ()
     value_most: tuple[tuple[str, float], ...] = ()
+    n_verified: int | None = None
 
 
 ALL = ImageFilter()
@@ -87,6 +89,11 @@ def by_ids(tx: Tx, workspace_id: str, image_ids: Sequence[str]) -> dict[str, Sto
     return found
 
 
+def at_address(tx: Tx, image_id: str, sha256: str) -> StoredImage | None:
+    """Return the image of any workspace with this id and these bytes: who names both was told of it."""
+    return rows.find(tx, IMAGES, StoredImage, IMAGES.c.id == image_id, IMAGES.c.sha256 == sha256)
+
+
 def page(
     tx: Tx,
     workspace_id: str,
@@ -122,6 +129,9 @@ def _where(workspace_id: str, chosen: ImageFilter) -> list[Any]:
         )
     for label_id, most in chosen.value_most:
         where.append(exists().where(shows, IMAGE_LABELS.c.label_id == label_id, IMAGE_LABELS.c.value <= most))
+    if chosen.n_verified is not None:
+        n = select(func.count()).where(VERIFICATIONS.c.image_id == IMAGES.c.id).scalar_subquery()
+        where.append(n == chosen.n_verified)
     if chosen.has_labels is not None:
         any_label = exists().where(shows)
         where.append(any_label if chosen.has_labels else ~any_label)

@@ -93,6 +93,22 @@ def tasks_of(tx: Tx, label_id: str) -> tuple[tuple[Task, bool], ...]:
     return tuple((rows.noun_of(Task, row), bool(row._mapping["is_negative"])) for row in tx.execute(asked))
 
 
+def tasks_of_labels(tx: Tx, label_ids: Sequence[str]) -> Mapping[str, tuple[tuple[Task, bool], ...]]:
+    """Return what ``tasks_of`` gives, for many labels at once."""
+    found: dict[str, list[tuple[Task, bool]]] = {label_id: [] for label_id in label_ids}
+    for part in rows.in_batches(list(found)):
+        asked = (
+            select(TASKS, TASK_LABELS.c.is_negative, TASK_LABELS.c.label_id)
+            .join(TASK_LABELS, TASK_LABELS.c.task_id == TASKS.c.id)
+            .where(TASK_LABELS.c.label_id.in_(part))
+            .order_by(TASKS.c.seq)
+        )
+        for row in tx.execute(asked):
+            entry = row._mapping
+            found[entry["label_id"]].append((rows.noun_of(Task, row), bool(entry["is_negative"])))
+    return {label_id: tuple(tasks) for label_id, tasks in found.items()}
+
+
 def connect(tx: Tx, *links: TaskLabel) -> None:
     """Make labels answers of tasks; those that are already stay as they are."""
     for link in links:

@@ -18,6 +18,9 @@ Noun = TypeVar("Noun")
 Tx = Connection
 """What ``Database.read()`` and ``Database.write()`` give; others only pass it on."""
 
+_SEQ, _SKIPPED = "s", "n"
+"""What a cursor counts: the row it stands at, or the rows to leave out."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[Noun]):
@@ -111,14 +114,26 @@ def page(
 ) -> Page[Noun]:
     """Return up to ``limit`` nouns after ``cursor``, by the order they were written in.
 
+    Args:
+        tx: a transaction.
+        table: where they are.
+        kind: what they are.
+        *where: what fits.
+        cursor: from the page before, or of ``cursor_after``.
+        limit: most of them.
+        newest_first: the other way round.
+
     Raises:
         OptionError: the cursor is not one of ours.
     """
     asked = select(table).where(*where).limit(limit + 1)
     asked = asked.order_by(table.c.seq.desc() if newest_first else table.c.seq)
     if cursor is not None:
-        seq = read_cursor(cursor)
-        asked = asked.where(table.c.seq < seq if newest_first else table.c.seq > seq)
+        sign, place = _place(cursor)
+        if sign == _SKIPPED:
+            asked = asked.offset(place)
+        else:
+            asked = asked.where(table.c.seq < place if newest_first else table.c.seq > place)
     rows: Sequence[Row[Any]] = tx.execute(asked).all()
     shown = rows[:limit]
     more = len(rows) > limit
@@ -135,26 +150,28 @@ def in_batches(items: Sequence[Any], size: int = 500) -> Iterator[Sequence[Any]]
 
 
 def make_cursor(seq: int) -> str:
-    """Return the word that stands for a place in a list.
+    """Return the word that stands for a place in a list."""
+    return _word(_SEQ, seq)
 
-    Example:
-        >>> read_cursor(make_cursor(42))
-        42
+
+def cursor_after(n_rows: int) -> str:
+    """Return the word that stands for what comes after so many rows, for those who count pages.
+
+    Such a place moves when rows before it are deleted; that of ``make_cursor`` does not.
     """
-    return base64.urlsafe_b64encode(f"s{seq}".encode()).decode().rstrip("=")
+    return _word(_SKIPPED, n_rows)
 
 
-def read_cursor(cursor: str) -> int:
-    """Return the place a cursor stands for.
+def _word(sign: str, place: int) -> str:
+    return base64.urlsafe_b64encode(f"{sign}{place}".encode()).decode().rstrip("=")
 
-    Raises:
-        OptionError: it is not one of ours.
-    """
+
+def _place(cursor: str) -> tuple[str, int]:
     try:
         data = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
     except (ValueError, binascii.Error) as error:
         raise OptionError("bad_cursor", cursor=cursor[:50]) from error
-    digits = data.removeprefix("s")
-    if not data.startswith("s") or not digits.isdecimal() or len(digits) > 18:
+    sign, digits = data[:1], data[1:]
+    if sign not in (_SEQ, _SKIPPED) or not digits.isdecimal() or len(digits) > 18:
         raise OptionError("bad_cursor", cursor=cursor[:50])
-    return int(digits)
+    return sign, int(digits)

@@ -5,8 +5,10 @@ A worker names its attempt in every write, so that one that was given up for dea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+
+from sqlalchemy import func, select
 
 from apprenti.domain.errors import ConflictError
 from apprenti.domain.service import JobState, TrainingJob
@@ -37,6 +39,18 @@ def page(
     if task_id is not None:
         where.append(TRAININGS.c.task_id == task_id)
     return rows.page(tx, TRAININGS, TrainingJob, *where, cursor=cursor, limit=limit, newest_first=True)
+
+
+def latest_of(tx: Tx, task_ids: Sequence[str]) -> Mapping[str, TrainingJob]:
+    """Return the newest training of each task; tasks never trained are left out."""
+    found: dict[str, TrainingJob] = {}
+    for part in rows.in_batches(list(task_ids)):
+        newest = select(func.max(TRAININGS.c.seq)).where(TRAININGS.c.task_id.in_(part))
+        for job in rows.every(
+            tx, TRAININGS, TrainingJob, TRAININGS.c.seq.in_(newest.group_by(TRAININGS.c.task_id))
+        ):
+            found[job.task_id] = job
+    return found
 
 
 def under_way(tx: Tx, task_id: str) -> TrainingJob | None:

@@ -59,6 +59,14 @@ def page(
     return rows.page(tx, VERSIONS, Version, *where, cursor=cursor, limit=limit, newest_first=True)
 
 
+def count(tx: Tx, workspace_id: str, *, task_id: str | None = None) -> int:
+    """Return how many versions ``page`` would give in all."""
+    where: list[Any] = [VERSIONS.c.workspace_id == workspace_id]
+    if task_id is not None:
+        where.append(VERSIONS.c.task_id == task_id)
+    return rows.count(tx, VERSIONS, *where)
+
+
 def next_number(tx: Tx, task_id: str) -> int:
     """Return the number of a task's next version."""
     asked = select(func.coalesce(func.max(VERSIONS.c.number), 0)).where(VERSIONS.c.task_id == task_id)

@@ -50,9 +50,7 @@ def due(tx: Tx, *, now_us: int, limit: int = 20) -> tuple[Delivery, ...]:
     return rows.page(tx, DELIVERIES, Delivery, *where, limit=limit).items
 
 
-def claim_due(
-    tx: Tx, *, now_us: int, until_us: int, limit: int
-) -> tuple[tuple[Delivery, Webhook], ...]:
+def claim_due(tx: Tx, *, now_us: int, until_us: int, limit: int) -> tuple[tuple[Delivery, Webhook], ...]:
     """Take messages whose time has come: nobody else does before ``until_us``, unless somebody notes an attempt."""
     claimed = []
     for delivery in due(tx, now_us=now_us, limit=limit):

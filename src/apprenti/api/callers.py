@@ -1,0 +1,110 @@
+"""Who asks: the secret in a header told from its hash, and remembered for a few seconds."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from anyio import to_thread
+from starlette.datastructures import Headers
+
+from apprenti.domain.errors import TokenError
+from apprenti.domain.service import Caller
+from apprenti.flow.service.access import caller_of
+from apprenti.flow.service.service import Service, hash_of
+from apprenti.flow.service.workspaces import workspace_meant
+
+REMEMBERED_SECONDS = 5.0
+MOST_REMEMBERED = 10_000
+LONGEST_SECRET = 500
+SCHEMES = ("token", "bearer", "jwt")
+"""All three mean the same; the last two are what other clients send."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    caller: Caller
+    until: float
+
+
+class Callers:
+    """Looks callers up, and asks the database again only every few seconds.
+
+    A token that is taken back in this process is forgotten at once; one that another process took back opens
+    something for ``REMEMBERED_SECONDS`` more.
+
+    Args:
+        service: what to look in.
+        clock: seconds that only ever grow.
+    """
+
+    def __init__(self, service: Service, *, clock: Callable[[], float]) -> None:
+        self._service, self._clock = service, clock
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._workspaces: dict[tuple[str, str | None], tuple[str, float]] = {}
+
+    def remembered(self, secret: str) -> Caller | None:
+        """Return the caller, where the secret was shown a moment ago."""
+        known = self._known.get(hash_of(secret))
+        return known.caller if known is not None and known.until > self._clock() else None
+
+    def was_known(self, secret: str) -> bool:
+        """Return whether this secret has opened something in this process, lately or not."""
+        return hash_of(secret) in self._known
+
+    async def of(self, secret: str) -> Caller:
+        """Return the caller who has this secret.
+
+        Raises:
+            TokenError: nobody has.
+        """
+        caller = self.remembered(secret)
+        if caller is not None:
+            return caller
+        key = hash_of(secret)
+        try:
+            caller = await to_thread.run_sync(caller_of, self._service, secret)
+        except TokenError:
+            self._known.pop(key, None)
+            raise
+        self._known[key] = _Known(caller=caller, until=self._clock() + REMEMBERED_SECONDS)
+        self._known.move_to_end(key)
+        if len(self._known) > MOST_REMEMBERED:
+            self._known.popitem(last=False)
+        return caller
+
+    async def workspace_of(self, caller: Caller, wanted: str | None) -> str:
+        """Return the id of the workspace a caller means who names one, or none.
+
+        Raises:
+            NotFoundError: it is not the caller's, or not there.
+        """
+        if caller.workspace_id is not None and wanted in (None, caller.workspace_id):
+            return caller.workspace_id
+        key = (caller.token_id, wanted)
+        found, until = self._workspaces.get(key, ("", 0.0))
+        if until > self._clock():
+            return found
+        meant = await to_thread.run_sync(workspace_meant, self._service, caller, wanted)
+        if len(self._workspaces) >= MOST_REMEMBERED:
+            self._workspaces.clear()
+        self._workspaces[key] = (meant.id, self._clock() + REMEMBERED_SECONDS)
+        return meant.id
+
+    def forget(self) -> None:
+        """Ask the database again from now on: a token was taken back, or a workspace deleted."""
+        self._known.clear()
+        self._workspaces.clear()
+
+
+def secret_in(headers: Headers) -> str:
+    """Return the secret a request shows; empty where it shows none.
+
+    Example:
+        >>> secret_in(Headers({"authorization": "Token abc"}))
+        'abc'
+    """
+    scheme, _, secret = headers.get("authorization", "").partition(" ")
+    secret = secret.strip()
+    return secret if scheme.lower() in SCHEMES and len(secret) <= LONGEST_SECRET else ""

@@ -1,0 +1,135 @@
+"""What a request to the service passes after the guard: who asks is known, and how often, before a body is read."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from apprenti.api.callers import Callers, secret_in
+from apprenti.api.rates import Buckets, Rate
+from apprenti.api.refusals import Dialects, RefusedError, answer_refusal
+from apprenti.domain.errors import ApprentiError, TokenError
+from apprenti.domain.service import Caller
+
+CALLER = "apprenti_caller"
+"""Where in a request's scope the caller stands."""
+REQUESTS = Rate(per_second=200, burst=400)
+FAILURES = Rate(per_second=0.5, burst=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntranceRules:
+    """Who comes in, and how often.
+
+    Args:
+        requests: the pace of each token.
+        failures: the pace at which each client may show secrets that open nothing.
+        body_seconds: how long a request's body may take to arrive.
+        open_paths: those that anybody may ask for.
+    """
+
+    requests: Rate = REQUESTS
+    failures: Rate = FAILURES
+    body_seconds: float = 60.0
+    open_paths: frozenset[str] = field(
+        default=frozenset({"/v1/health/live", "/v1/health/ready", "/v1/openapi.json"})
+    )
+
+
+class Entrance:
+    """ASGI middleware that lets nobody in without a token, so that no route can forget to ask for one.
+
+    Args:
+        app: what is behind it.
+        callers: tells who has which secret.
+        rules: who comes in, and how often.
+        dialects: how refusals are said at other doors.
+        clock: seconds that only ever grow.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        callers: Callers,
+        rules: EntranceRules,
+        dialects: Dialects,
+        clock: Callable[[], float],
+    ) -> None:
+        self._app, self._callers, self._rules, self._dialects = app, callers, rules, dialects
+        self._requests = Buckets(rules.requests, clock=clock)
+        self._failures = Buckets(rules.failures, clock=clock)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with its caller, or turn it away."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            _refuse_nul(scope)
+            if scope["path"] not in self._rules.open_paths:
+                scope[CALLER] = await self._caller(scope)
+            await self._app(scope, self._in_time(receive), send)
+        except (RefusedError, ApprentiError) as error:
+            await answer_refusal(error, scope, self._dialects)(scope, receive, send)
+
+    async def _caller(self, scope: Scope) -> Caller:
+        secret = secret_in(Headers(scope=scope))
+        client = (scope.get("client") or ("", 0))[0]
+        try:
+            if not secret:
+                raise TokenError("token_unknown")
+            caller = self._callers.remembered(secret) or await self._looked_up(secret, client)
+        except TokenError as error:
+            if wait := self._failures.take(client):
+                raise _too_often(wait) from error
+            raise RefusedError(error.key, 401, headers={"www-authenticate": "Token"}) from error
+        if wait := self._requests.take(caller.token_id):
+            raise _too_often(wait)
+        return caller
+
+    async def _looked_up(self, secret: str, client: str) -> Caller:
+        """Look a secret up, but not for a client that has shown too many wrong ones."""
+        wait = self._failures.wait_seconds(client)
+        if wait and not self._callers.was_known(secret):
+            raise _too_often(wait)
+        return await self._callers.of(secret)
+
+    def _in_time(self, receive: Receive) -> Receive:
+        """Return ``receive`` that waits only so long for a body; what comes after the body is not hurried."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._rules.body_seconds
+        is_whole = False
+
+        async def timely() -> Message:
+            nonlocal is_whole
+            if is_whole:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError as error:
+                seconds = round(self._rules.body_seconds)
+                raise RefusedError(
+                    "body_too_slow", 408, headers={"connection": "close"}, seconds=seconds
+                ) from error
+            is_whole = not message.get("more_body", False)
+            return message
+
+        return timely
+
+
+def _refuse_nul(scope: Scope) -> None:
+    """Refuse a sign that no word has and that databases stumble over."""
+    if b"%00" in scope.get("query_string", b"") or "\x00" in scope["path"]:
+        raise RefusedError("nul_character", 400)
+
+
+def _too_often(wait_seconds: float) -> RefusedError:
+    seconds = max(1, math.ceil(wait_seconds))
+    return RefusedError("too_many_requests", 429, headers={"retry-after": str(seconds)}, seconds=seconds)

@@ -1,0 +1,28 @@
+"""The service's own REST door: one file of routes for each noun, each route one call of a flow."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from apprenti.api.v1 import audit, images, labels, predictions, tasks, tokens, trainings, versions, workspaces
+from apprenti.api.v1.asking import ERRORS
+
+ROUTERS = (
+    workspaces.ROUTER,
+    tokens.ROUTER,
+    tasks.ROUTER,
+    labels.ROUTER,
+    images.ROUTER,
+    trainings.ROUTER,
+    versions.ROUTER,
+    predictions.ROUTER,
+    audit.ROUTER,
+)
+
+
+def v1_router() -> APIRouter:
+    """Return all routes under ``/v1`` that need a token."""
+    router = APIRouter(prefix="/v1", responses=ERRORS)
+    for part in ROUTERS:
+        router.include_router(part)
+    return router

@@ -1,0 +1,34 @@
+"""Routes of what was done, and of what there is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+
+from apprenti.api.v1.asking import Asks, Cursor, Limit, nouns
+from apprenti.api.v1.schemas import Listed
+from apprenti.api.v1.schemas_access import AuditView, UsageView
+from apprenti.flow.service import looking_back
+
+ROUTER = nouns("audit")
+
+
+@ROUTER.get("/audit")
+def list_audit(
+    asks: Asks,
+    noun_id: Annotated[
+        str | None, Query(max_length=100, description="what was done with this one thing")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Listed[AuditView]:
+    """List what was done in the workspace, newest first; owners only."""
+    page = looking_back.list_audit(*asks.who, noun_id=noun_id, cursor=cursor, limit=limit)
+    return Listed(items=[AuditView.of(entry) for entry in page.items], next_cursor=page.next_cursor)
+
+
+@ROUTER.get("/usage")
+def show_usage(asks: Asks) -> UsageView:
+    """Say how much the workspace holds."""
+    return UsageView.of(looking_back.usage_of(*asks.who))

@@ -1,0 +1,197 @@
+"""The shapes of trainings, versions and predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from apprenti.api.schemas import Problem
+from apprenti.api.v1.schemas import Shape, time_of, time_or_none
+from apprenti.domain.service import (
+    JobState,
+    ReviewReason,
+    StoredPrediction,
+    TrainingJob,
+    TrainingReason,
+    Version,
+)
+from apprenti.texts import Lang, say
+
+
+class TrainingProgress(BaseModel):
+    """How far a training is."""
+
+    step: str = Field(description="for programs")
+    said: str = Field(description="the same for people")
+    done: int = 0
+    total: int | None = Field(default=None, description="of the step; null where nobody can tell")
+    news: str = Field(default="", description="how the step goes, for people")
+    seconds_left: float | None = Field(default=None, description="of the step, as far as can be told")
+
+
+class TrainingView(BaseModel):
+    """A training, from being asked for to its end."""
+
+    id: str
+    task_id: str
+    state: JobState
+    reason: TrainingReason
+    priority: int
+    budget_seconds: float
+    attempt: int = Field(description="how many times a worker took it up")
+    cancel_requested: bool
+    progress: TrainingProgress | None
+    error: Problem | None = Field(description="why it failed")
+    version_number: int | None = Field(description="of the model that came of it")
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, job: TrainingJob, lang: Lang) -> TrainingView:
+        """Return it as it is shown, in one language."""
+        return cls(
+            id=job.id,
+            task_id=job.task_id,
+            state=job.state,
+            reason=job.reason,
+            priority=job.priority,
+            budget_seconds=job.budget_seconds,
+            attempt=job.attempt,
+            cancel_requested=job.cancel_requested,
+            progress=_progress(job.progress, lang),
+            error=_problem(job.error, lang),
+            version_number=job.version_number,
+            created_at=time_of(job.created_us),
+            started_at=time_or_none(job.started_us),
+            finished_at=time_or_none(job.finished_us),
+        )
+
+
+class NewTraining(Shape):
+    """A training to be begun."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"budget_seconds": 120}]})
+    budget_seconds: float | None = Field(default=None, ge=15, le=86_400, description="the task's by default")
+    priority: int = Field(default=0, ge=-100, le=100, description="higher ones begin first")
+
+
+class VersionView(BaseModel):
+    """A model of a task."""
+
+    id: str
+    task_id: str
+    number: int
+    training_id: str | None = Field(description="it came of; null where it was imported")
+    n_bytes: int
+    scores: dict[str, float] = Field(description="on the test images, by name")
+    label_ids: list[str] = Field(description="its answers, in the order of its probabilities")
+    n_examples: int = Field(description="images it learnt from")
+    verdict: dict[str, Any] = Field(description="what came of comparing it with the version in production")
+    created_at: datetime
+
+    @classmethod
+    def of(cls, version: Version) -> VersionView:
+        """Return it as it is shown."""
+        return cls(
+            id=version.id,
+            task_id=version.task_id,
+            number=version.number,
+            training_id=version.job_id or None,
+            n_bytes=version.n_bytes,
+            scores=dict(version.scores),
+            label_ids=list(version.labels),
+            n_examples=version.n_examples,
+            verdict=dict(version.verdict),
+            created_at=time_of(version.created_us),
+        )
+
+
+class Promotion(Shape):
+    """How a version is promoted."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"pin": True}]})
+    pin: bool = Field(default=False, description="keep it, whatever a challenger scores")
+
+
+class LabelAnswer(BaseModel):
+    """A label and how probable it is."""
+
+    id: str
+    name: str
+    p: float = Field(ge=0, le=1)
+    given: bool | None = Field(
+        default=None, description="of several labels: whether it is one of the answer's"
+    )
+
+
+class PredictionView(BaseModel):
+    """An answer that was given."""
+
+    id: str
+    task_id: str
+    version_number: int
+    image_id: str | None = Field(description="the image kept; null without consent")
+    labels: list[LabelAnswer] = Field(description="most probable first; empty in a task of numbers")
+    value: float | None = Field(description="in a task of numbers")
+    low: float | None = Field(description="of the interval made to hold the true number")
+    high: float | None
+    familiar: bool = Field(description="false: unlike the training images; its answer means little")
+    distance: float = Field(description="from the training images; above 1 is unfamiliar")
+    review_reason: ReviewReason | None = Field(description="why a person should look")
+    is_reviewed: bool
+    latency_ms: float
+    created_at: datetime
+
+    @classmethod
+    def of(cls, prediction: StoredPrediction) -> PredictionView:
+        """Return it as it is shown."""
+        answer = prediction.answer
+        return cls(
+            id=prediction.id,
+            task_id=prediction.task_id,
+            version_number=prediction.version_number,
+            image_id=prediction.image_id,
+            labels=[LabelAnswer(**label) for label in answer.get("labels", ())],
+            value=answer.get("value"),
+            low=answer.get("low"),
+            high=answer.get("high"),
+            familiar=prediction.familiar,
+            distance=prediction.distance,
+            review_reason=prediction.review_reason,
+            is_reviewed=prediction.is_reviewed,
+            latency_ms=prediction.latency_us / 1000,
+            created_at=time_of(prediction.created_us),
+        )
+
+
+def _progress(data: Mapping[str, Any], lang: Lang) -> TrainingProgress | None:
+    if "step" not in data:
+        return None
+    return TrainingProgress(
+        step=data["step"],
+        said=_said({"key": f"progress.{data['step']}"}, lang),
+        done=data.get("done") or 0,
+        total=data.get("total"),
+        news=_said(data.get("news") or {}, lang),
+        seconds_left=data.get("seconds_left"),
+    )
+
+
+def _problem(data: Mapping[str, Any], lang: Lang) -> Problem | None:
+    if not data:
+        return None
+    return Problem(code=str(data["key"]).removeprefix("errors."), message=_said(data, lang))
+
+
+def _said(sentence: Mapping[str, Any], lang: Lang) -> str:
+    """Return a sentence that was kept; its key where a worker of another version knew other sentences."""
+    if not sentence:
+        return ""
+    try:
+        return say(str(sentence["key"]), lang, **sentence.get("values", {}))
+    except (KeyError, FileNotFoundError):
+        return str(sentence["key"])

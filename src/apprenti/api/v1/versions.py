@@ -1,0 +1,74 @@
+"""Routes of versions: which model answers, and going back in one call."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Path, Response
+from fastapi.responses import JSONResponse
+
+from apprenti.api.v1.asking import LARGEST, Asks, Cursor, Id, Limit, Posts, done, nouns
+from apprenti.api.v1.schemas import Listed
+from apprenti.api.v1.schemas_tasks import TaskView
+from apprenti.api.v1.schemas_trainings import Promotion, VersionView
+from apprenti.domain.service import Role
+from apprenti.flow.service import access, versions
+
+ROUTER = nouns("versions")
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
+_FILE = {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
+
+
+@ROUTER.get("/tasks/{task_id}/versions")
+def list_versions(asks: Asks, task_id: Id, cursor: Cursor = None, limit: Limit = 50) -> Listed[VersionView]:
+    """List the versions of a task, newest first."""
+    page = versions.list_versions(*asks.who, task_id=task_id, cursor=cursor, limit=limit)
+    return Listed(items=[VersionView.of(version) for version in page.items], next_cursor=page.next_cursor)
+
+
+@ROUTER.get("/tasks/{task_id}/versions/{number}")
+def show_version(asks: Asks, task_id: Id, number: Number) -> VersionView:
+    """Show a version and how it scored."""
+    return VersionView.of(versions.get_version(*asks.who, task_id, number))
+
+
+@ROUTER.get(
+    "/tasks/{task_id}/versions/{number}/model",
+    response_class=Response,
+    responses={200: {"description": "an .apprenti file", "content": _FILE}},
+)
+def download_model(asks: Asks, task_id: Id, number: Number) -> Response:
+    """Fetch the model file of a version, to serve or export it elsewhere; owners only."""
+    access.allow(asks.caller, asks.workspace_id, Role.OWNER)
+    data = versions.model_file(*asks.who, task_id, number)
+    name = f'attachment; filename="{task_id}-{number}.apprenti"'
+    return Response(data, media_type="application/zip", headers={"content-disposition": name})
+
+
+@ROUTER.delete("/tasks/{task_id}/versions/{number}", status_code=204)
+def delete_version(asks: Asks, task_id: Id, number: Number) -> Response:
+    """Delete a version and its model file, unless it is the one that answers; owners only."""
+    versions.delete_version(*asks.who, task_id, number)
+    return Response(status_code=204)
+
+
+@ROUTER.post("/tasks/{task_id}/versions/{number}/promote", response_model=TaskView)
+def promote_version(posts: Posts, task_id: Id, number: Number, body: Promotion | None = None) -> JSONResponse:
+    """Let a version answer from now on; owners only."""
+    how = body or Promotion()
+    return posts.once(
+        lambda service: done(TaskView.of(versions.promote(*posts.of(service), task_id, number, pin=how.pin))),
+        how,
+    )
+
+
+@ROUTER.post("/tasks/{task_id}/roll-back", response_model=TaskView)
+def roll_back_task(posts: Posts, task_id: Id) -> JSONResponse:
+    """Let the version answer that did before the present one; owners only."""
+    return posts.once(lambda service: done(TaskView.of(versions.roll_back(*posts.of(service), task_id))))
+
+
+@ROUTER.post("/tasks/{task_id}/unpin", response_model=TaskView)
+def unpin_task(posts: Posts, task_id: Id) -> JSONResponse:
+    """Let better challengers take the place of the version in production again; owners only."""
+    return posts.once(lambda service: done(TaskView.of(versions.unpin(*posts.of(service), task_id))))
