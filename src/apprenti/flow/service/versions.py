@@ -5,6 +5,7 @@ from __future__ import annotations
 from apprenti.domain.errors import ConflictError
 from apprenti.domain.service import Caller, Role, Task, Version
 from apprenti.flow.service.access import allow
+from apprenti.flow.service.events import tell
 from apprenti.flow.service.images import drop_blobs
 from apprenti.flow.service.service import Service, note
 from apprenti.store.database import audit
@@ -111,6 +112,8 @@ def put_in_production(
         tx, service, caller, workspace_id, verb, "task", task_id,
         version=number, version_before=task.production_version, pinned=pinned,
     )  # fmt: skip
+    told = {"task_id": task_id, "version": number, "version_before": task.production_version}
+    tell(tx, service, workspace_id, "version.promoted", told)
     return task_table.change(tx, workspace_id, task_id, production_version=number, pinned=pinned)
 
 
