@@ -245,3 +245,12 @@ def n_bytes(tx: Tx, workspace_id: str) -> int:
     """Return how many bytes the images of a workspace take."""
     asked = select(func.coalesce(func.sum(IMAGES.c.n_bytes), 0)).where(IMAGES.c.workspace_id == workspace_id)
     return int(tx.execute(asked).scalar_one())
+
+
+def kept_bytes(tx: Tx) -> Mapping[str, int]:
+    """Return how many bytes the images and the models of all workspaces take; what is shared counts each time."""
+    columns = {"images": IMAGES.c.n_bytes, "models": VERSIONS.c.n_bytes}
+    return {
+        what: int(tx.execute(select(func.coalesce(func.sum(column), 0))).scalar_one())
+        for what, column in columns.items()
+    }
