@@ -16,7 +16,8 @@ from apprenti.domain.errors import OptionError, StoreError
 
 if TYPE_CHECKING:
     from apprenti.domain.seams import BlobStore, WorkerLocks
-    from apprenti.flow.service.service import Egress, Service
+    from apprenti.egress import EgressPolicy
+    from apprenti.flow.service.service import Service
 
 N_SECRET_BYTES = 32
 EVERY_PORT = tuple(range(1, 65_536))
@@ -94,6 +95,7 @@ def open_service(place: Place, environment: Mapping[str, str]) -> Iterator[Servi
         OptionError: an address cannot be used, or what it takes is not installed.
         StoreError: the database or the storage does not answer.
     """
+    from apprenti.egress import Transport
     from apprenti.flow.service.service import Service
     from apprenti.store.database.connection import Database
 
@@ -108,7 +110,8 @@ def open_service(place: Place, environment: Mapping[str, str]) -> Iterator[Servi
             now_us=lambda: time.time_ns() // 1000,
             new_id=lambda: str(uuid.uuid4()),
             new_secret=lambda: secrets.token_urlsafe(N_SECRET_BYTES),
-            egress=_egress(place),
+            egress_policy=_egress_policy(place),
+            transport=Transport(clock=time.monotonic),
         )
     finally:
         database.close()
@@ -143,17 +146,12 @@ def _make_private(folder: Path) -> None:
         ) from error
 
 
-def _egress(place: Place) -> Egress | None:
-    """Return by what the service asks other hosts; ``None`` where it asks nobody."""
-    from apprenti.egress import EgressPolicy, Transport
-    from apprenti.flow.service.service import Egress
+def _egress_policy(place: Place) -> EgressPolicy:
+    """Return which other hosts the service may ask: none, unless who runs it has named them."""
+    from apprenti.egress import EgressPolicy
 
-    if not place.hosts and not place.private_hosts:
-        return None
     policy = EgressPolicy(hosts=place.hosts, private_hosts=place.private_hosts)
-    if place.private_hosts:
-        policy = replace(policy, schemes=("https", "http"), ports=EVERY_PORT)
-    return Egress(policy=policy, transport=Transport(clock=time.monotonic))
+    return replace(policy, schemes=("https", "http"), ports=EVERY_PORT) if place.private_hosts else policy
 
 
 def _locks(place: Place) -> WorkerLocks:

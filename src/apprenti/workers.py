@@ -139,7 +139,14 @@ def main(arguments: Sequence[str]) -> int:
     share = replace(settings, n_workers=max(1, settings.n_workers // int(arguments[0])))
     with open_service(place, os.environ) as service, open_tools(share, NoProgress()) as tools:
         worker_id = str(uuid.uuid4())
-        work(service, worker_id=worker_id, tools=tools, stopping=stopping.is_set, wait=stopping.wait)
+        work(
+            service,
+            worker_id=worker_id,
+            tools=tools,
+            stopping=stopping.is_set,
+            wait=stopping.wait,
+            keeps_up_beside=True,
+        )
     return 0
 
 

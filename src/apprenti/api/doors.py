@@ -15,8 +15,7 @@ OPEN_BELOW = (FILES,)
 
 def other_doors(service: Service) -> ServiceDoors:
     """Return the routes of the other doors."""
-    egress = service.egress
     take = None
-    if egress is not None:
-        take = partial(fetch, policy=egress.policy, transport=egress.transport)
+    if service.transport is not None:
+        take = partial(fetch, policy=service.egress_policy, transport=service.transport)
     return ServiceDoors(routers=(vize_router(service, fetch=take),), dialects=DIALECTS)
