@@ -32,13 +32,13 @@ class Workers:
     """The workers of a server.
 
     Args:
-        command: begins one.
+        arguments: of Python, that begin one.
         place: where the service lies; told to each.
         n: how many.
     """
 
-    def __init__(self, command: Sequence[str], place: Place, n: int) -> None:
-        self._command, self._place = list(command), place
+    def __init__(self, arguments: Sequence[str], place: Place, n: int) -> None:
+        self._arguments, self._place = tuple(arguments), place
         self._stopping = threading.Event()
         self._processes = [self._begun() for _ in range(n)]
         self._watch = threading.Thread(target=self._watched, name="workers", daemon=True)
@@ -67,7 +67,9 @@ class Workers:
                 process.stdin.close()  # type: ignore[union-attr]
 
     def _begun(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [sys.executable, *self._arguments], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+        )
         told = {
             "folder": str(self._place.folder),
             "database": self._place.database,
@@ -95,7 +97,7 @@ class Workers:
 @contextmanager
 def start_workers(place: Place, n: int) -> Iterator[Workers]:
     """Begin ``n`` workers for the service in a place, and end them with the block."""
-    workers = Workers([sys.executable, "-m", "apprenti.workers", str(n)], place, n)
+    workers = Workers(("-m", "apprenti.workers", str(n)), place, n)
     try:
         yield workers
     finally:
