@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import socket
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -158,30 +157,20 @@ def _token_lines(service: Service, options: ServeOptions, lang: Lang) -> list[st
     return [say("cli.service_token", lang), "", f"  {made.secret}", ""]
 
 
-def build_service_app(
-    service: Service,
-    *,
-    door: Door,
-    rules: EntranceRules,
-    n_threads: int,
-    clock: Callable[[], float] = time.monotonic,
-) -> FastAPI:
+def build_service_app(service: Service, *, door: Door, rules: EntranceRules, n_threads: int) -> FastAPI:
     """Return the application of a service with all its doors.
 
     Args:
         service: what answers.
         door: whom it answers and how much it takes in.
         rules: who comes in, and how often.
-        n_threads: images looked at side by side, at each door.
-        clock: seconds that only ever grow.
+        n_threads: images looked at side by side.
     """
-    from apprenti.api.entrance import let_in
-    from apprenti.api.service_app import ServiceDoors, create_service_app
-    from apprenti.api.vize import DIALECTS, FILES, vize_router
+    from apprenti.api.doors import OPEN_BELOW, other_doors
+    from apprenti.api.service_app import create_service_app
 
-    vize = vize_router(service, let_in, n_workers=n_threads)
-    doors = ServiceDoors(routers=[vize], dialects=DIALECTS, open_prefixes=(FILES,))
-    return create_service_app(service, door=door, rules=rules, doors=doors, n_threads=n_threads, clock=clock)
+    rules = replace(rules, open_below=OPEN_BELOW)
+    return create_service_app(service, door=door, rules=rules, doors=other_doors(service), n_threads=n_threads)
 
 
 def _rules(options: ServeOptions) -> EntranceRules:
