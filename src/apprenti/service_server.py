@@ -170,7 +170,9 @@ def build_service_app(service: Service, *, door: Door, rules: EntranceRules, n_t
     from apprenti.api.service_app import create_service_app
 
     rules = replace(rules, open_below=OPEN_BELOW)
-    return create_service_app(service, door=door, rules=rules, doors=other_doors(service), n_threads=n_threads)
+    return create_service_app(
+        service, door=door, rules=rules, doors=other_doors(service), n_threads=n_threads
+    )
 
 
 def _rules(options: ServeOptions) -> EntranceRules:
