@@ -203,7 +203,11 @@ def learn(
     for name in NAMES:
         for n in range(n_known):
             data = shade(name, n)
-            said = Said(label_id=made[name].id) if name in made else Said(label_id=made["how much"].id, value=9.0)
+            said = (
+                Said(label_id=made[name].id)
+                if name in made
+                else Said(label_id=made["how much"].id, value=9.0)
+            )
             image, _ = images.add_image(service, OPERATOR, here, data, shows=[said])
             hashes.append(image.sha256)
             rows.append(model.ask(data, item="", max_megapixels=1).embedding)

@@ -212,7 +212,12 @@ def test_an_image_nobody_asked_about_is_corrected_too(loop: Loop) -> None:
 def test_going_round_by_the_image_meets_the_same_evidence(loop: Loop) -> None:
     prediction = loop.ask(shade("red", 77))
     made = corrections.correct_image(
-        loop.service, OPERATOR, loop.here, str(prediction.image_id), loop.task.id, label_ids=loop.id_of("blue")
+        loop.service,
+        OPERATOR,
+        loop.here,
+        str(prediction.image_id),
+        loop.task.id,
+        label_ids=loop.id_of("blue"),
     )
     assert (made.prediction_id, made.state) == (prediction.id, QUARANTINED)
 
@@ -232,9 +237,7 @@ def test_a_number_within_the_margin_agrees(tmp_path: Path) -> None:
     loop = open_loop(tmp_path, task_type=TaskType.REGRESSION)
     loop.model.known = None
     near, far = loop.ask(mixture(60, 60, 60)), loop.ask(mixture(90, 90, 90))
-    said = [
-        corrections.correct(loop.service, OPERATOR, loop.here, one.id, value=62.5) for one in (near, far)
-    ]
+    said = [corrections.correct(loop.service, OPERATOR, loop.here, one.id, value=62.5) for one in (near, far)]
     assert [one.agrees for one in said] == [True, False]
     labels = images.labels_of_images(loop.service, OPERATOR, loop.here, [str(far.image_id)])
     assert [one.value for _, one in labels[str(far.image_id)]] == [62.5]
