@@ -12,6 +12,8 @@ from apprenti.flow.service import images, labels, trainings, verifications
 from apprenti.texts import say
 
 IN_TRAINING, TRAINED, FAILED = "IN_TRAINING", "TRAINED", "FAILED"
+_ENDINGS = {"JPEG": "jpg", "WEBP": "webp"}
+"""Of images as they are sent back; all others are sent as PNG."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -83,7 +85,7 @@ def _image(asked: Asked, image: StoredImage, n_verified: int) -> Mapping[str, An
     address = f"{asked.base}recognition/v2/file/{image.id}/{image.sha256}"
     return {
         "id": image.id,
-        "img_path": f"{address}.{image.format.lower()}",
+        "img_path": f"{address}.{_ENDINGS.get(image.format, 'png')}",
         "thumb_img_path": f"{address}_thumb.jpg",
         "created": when(image.created_us),
         "img_width": image.width_px,
