@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-N_PER_KIND = 32
+N_PER_KIND = 36
 LARGE_BYTES = 0.1 * 1024 * 1024  # what the client makes smaller and sends as a data: address
 
 
@@ -23,19 +23,25 @@ def made_photos(folder: Path) -> dict[str, list[Path]]:
     }
 
 
-def real_photos(archive: Path, folder: Path) -> dict[str, list[Path]]:
-    """Take the first photos of each class folder out of an archive ``NAME/train/CLASS/...``, unchanged."""
-    found: dict[str, list[Path]] = {}
+def real_photos(archive: Path, kinds: tuple[str, ...], folder: Path) -> dict[str, list[Path]]:
+    """Take the first photos of some class folders out of an archive; each tenth as large as a phone's."""
+    found: dict[str, list[Path]] = {kind: [] for kind in kinds}
     with tarfile.open(archive) as tar:
         for member in tar:
-            parts = Path(member.name).parts
-            if not member.isfile() or len(parts) != 4 or parts[1] != "train":
-                continue
-            photos = found.setdefault(parts[2], [])
-            data = tar.extractfile(member)
-            if len(photos) < N_PER_KIND and data is not None:
-                photos.append(_written(folder / parts[2] / f"{len(photos):02}.jpg", data.read()))
+            kind = Path(member.name).parent.name
+            photos = found.get(kind, [])
+            file = tar.extractfile(member) if kind in found and len(photos) < N_PER_KIND else None
+            if file is not None:
+                data = file.read() if len(photos) % 10 else _enlarged(file.read())
+                photos.append(_written(folder / kind / f"{len(photos):02}.jpg", data))
     return found
+
+
+def _enlarged(data: bytes) -> bytes:
+    image = Image.open(io.BytesIO(data)).convert("RGB")
+    file = io.BytesIO()
+    image.resize((2400, round(2400 * image.height / image.width))).save(file, "JPEG", quality=97)
+    return file.getvalue()
 
 
 def _written(path: Path, data: bytes) -> Path:

@@ -29,6 +29,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 N_UPLOADED = 30
 """Of each kind; the rest is only asked about."""
 
+LEAST_RIGHT = 0.75
+
 BUDGET_SECONDS = 60
 
 
@@ -59,7 +61,7 @@ def photos(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, list[Pat
     folder = tmp_path / "photos"
     if request.param == "made":
         return made_photos(folder)
-    return real_photos(SHARED / "data" / "images" / "ants-bees.tar", folder)
+    return real_photos(SHARED / "data" / "images" / "trashnet.tar", ("cardboard", "glass"), folder)
 
 
 def connected(server: RunningService) -> Any:
@@ -169,9 +171,8 @@ def answers_are_right(client: Any, task: Any, held_back: dict[str, list[Path]]) 
     n_kept = client.get_training_images()[2]["count"]
     result = task.classify(records)
     assert result["status"] == {"code": 200, "text": "OK"}
-    assert [record["best_label"]["name"] for record in result["records"]] == [
-        record["kind"] for record in records
-    ]
+    right = [record["best_label"]["name"] == record["kind"] for record in result["records"]]
+    assert sum(right) >= LEAST_RIGHT * len(right)
     assert all(record["_status"]["code"] == 200 for record in result["records"])
     assert client.get_training_images()[2]["count"] == n_kept
     new = base64.b64encode(_never_seen(records[0]["_file"])).decode()
@@ -203,7 +204,9 @@ def asked_in_other_ways(
     server: RunningService, client: Any, task: Any, held_back: dict[str, list[Path]]
 ) -> None:
     """Ask later through a request, and as scripts of 2017 did, with a form."""
-    kind, (path, *_) = next(iter(held_back.items()))
+    (path, *_) = next(iter(held_back.values()))
+    (record,) = task.classify([{"_file": str(path), "noresize": True}])["records"]
+    kind = record["best_label"]["name"]
     encoded = base64.b64encode(path.read_bytes()).decode()
     later = client_of.AsyncRClient(token=server.secret, endpoint=client.endpoint)
     request = later.submit({"records": [{"_base64": encoded}], "task_id": task.id}, type="recognition")
