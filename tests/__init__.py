@@ -1,1 +1,1 @@
-"""A package in the full sense: ``ximilar-client`` installs a ``tests`` of its own, which would win over a mere folder."""
+"""A package in full: ``ximilar-client`` installs a ``tests`` of its own, which would win over a mere folder."""

@@ -155,17 +155,17 @@ def _token_lines(service: Service, options: ServeOptions, lang: Lang) -> list[st
 
 
 def _app(service: Service, options: ServeOptions, settings: Settings) -> FastAPI:
+    from apprenti.api.doors import OPEN_BELOW, other_doors
     from apprenti.api.entrance import EntranceRules
     from apprenti.api.rates import Rate
-    from apprenti.api.service_app import ServiceDoors, create_service_app
-    from apprenti.api.vize import DIALECTS, FILES, vize_router
+    from apprenti.api.service_app import create_service_app
 
     pace = Rate(per_second=options.rate, burst=2 * options.rate)
     return create_service_app(
         service,
         door=service_door(options),
-        rules=EntranceRules(requests=pace, open_below=(FILES,)),
-        doors=ServiceDoors(routers=[vize_router(service)], dialects=DIALECTS),
+        rules=EntranceRules(requests=pace, open_below=OPEN_BELOW),
+        doors=other_doors(service),
         n_threads=settings.n_workers,
     )
 
