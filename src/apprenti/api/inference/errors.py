@@ -26,10 +26,10 @@ DIALECTS: Dialects = {PREFIX: refuse_in_one_line}
 
 
 def shown(name: object) -> str:
-    """Return a word of the sender's as it can stand in a message.
+    r"""Return a word of the sender's as it can stand in a message.
 
     Example:
-        >>> shown("imag\\ud800e")
-        'imag\\\\ud800e'
+        >>> shown("imag\ud800e")
+        'imag\\ud800e'
     """
     return str(name)[:MOST_SHOWN_SIGNS].encode("utf-8", "backslashreplace").decode()

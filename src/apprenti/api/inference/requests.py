@@ -75,9 +75,7 @@ async def read_body(request: Request, limits: InferenceLimits) -> bytes:
                 parts.append(part)
     except TimeoutError as error:
         seconds = round(limits.body_seconds)
-        raise RefusedError(
-            "body_too_slow", 408, headers={"connection": "close"}, seconds=seconds
-        ) from error
+        raise RefusedError("body_too_slow", 408, headers={"connection": "close"}, seconds=seconds) from error
     return b"".join(parts)
 
 

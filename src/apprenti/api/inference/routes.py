@@ -16,7 +16,6 @@ from apprenti.api.inference.answers import metadata, told_outputs
 from apprenti.api.inference.errors import PREFIX
 from apprenti.api.inference.requests import JSON_LENGTH, Asked, InferenceLimits, read_asked, read_body
 from apprenti.api.inference.served import Repository, Said, ServedModel
-from apprenti.api.inference.tensors import ToldTensor
 
 EXTENSIONS = ("binary_tensor_data", "classification")
 
@@ -100,5 +99,3 @@ def _response(model: ServedModel, asked: Asked, said: Sequence[Said]) -> Respons
         media_type="application/octet-stream",
         headers={JSON_LENGTH: str(len(text))},
     )
-
-

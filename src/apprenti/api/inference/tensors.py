@@ -215,4 +215,5 @@ class ToldTensor:
         if self.datatype == BYTES:
             texts = [str(value).encode() for value in self.values]
             return b"".join(chain.from_iterable((_LENGTH.pack(len(text)), text) for text in texts))
-        return np.asarray(self.values, {FP32: "<f4", BOOL: np.bool_}[self.datatype]).tobytes()
+        packed: bytes = np.asarray(self.values, "<f4" if self.datatype == FP32 else "?").tobytes()
+        return packed
