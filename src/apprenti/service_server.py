@@ -155,13 +155,19 @@ def _token_lines(service: Service, options: ServeOptions, lang: Lang) -> list[st
 
 
 def _app(service: Service, options: ServeOptions, settings: Settings) -> FastAPI:
+    from apprenti.api.doors import OPEN_BELOW, other_doors
     from apprenti.api.entrance import EntranceRules
     from apprenti.api.rates import Rate
     from apprenti.api.service_app import create_service_app
 
-    rules = EntranceRules(requests=Rate(per_second=options.rate, burst=2 * options.rate))
-    door = service_door(options)
-    return create_service_app(service, door=door, rules=rules, n_threads=settings.n_workers)
+    pace = Rate(per_second=options.rate, burst=2 * options.rate)
+    return create_service_app(
+        service,
+        door=service_door(options),
+        rules=EntranceRules(requests=pace, open_below=OPEN_BELOW),
+        doors=other_doors(service),
+        n_threads=settings.n_workers,
+    )
 
 
 def _run(app: FastAPI, listening: socket.socket, options: ServeOptions) -> None:

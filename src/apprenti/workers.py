@@ -72,6 +72,8 @@ class Workers:
             "folder": str(self._place.folder),
             "database": self._place.database,
             "blobs": self._place.blobs,
+            "hosts": self._place.hosts,
+            "private_hosts": self._place.private_hosts,
         }
         with suppress(BrokenPipeError):
             process.stdin.write(json.dumps(told).encode() + b"\n")  # type: ignore[union-attr]
@@ -125,13 +127,26 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the server too, which then says so
     told = json.loads(_first_line())
-    place = Place(folder=Path(told["folder"]), database=told["database"], blobs=told["blobs"])
+    place = Place(
+        folder=Path(told["folder"]),
+        database=told["database"],
+        blobs=told["blobs"],
+        hosts=tuple(told["hosts"]),
+        private_hosts=tuple(told["private_hosts"]),
+    )
     threading.Thread(target=_stop_with_server, args=(stopping,), daemon=True).start()
     settings = read_settings(os.environ)
     share = replace(settings, n_workers=max(1, settings.n_workers // int(arguments[0])))
     with open_service(place, os.environ) as service, open_tools(share, NoProgress()) as tools:
         worker_id = str(uuid.uuid4())
-        work(service, worker_id=worker_id, tools=tools, stopping=stopping.is_set, wait=stopping.wait)
+        work(
+            service,
+            worker_id=worker_id,
+            tools=tools,
+            stopping=stopping.is_set,
+            wait=stopping.wait,
+            keeps_up_beside=True,
+        )
     return 0
 
 

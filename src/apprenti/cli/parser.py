@@ -191,7 +191,13 @@ def _add_service(command: Parser) -> None:
         add(f"--{name}", type=Path, metavar=metavar, help=command.word(f"service_{name.replace('-', '_')}"))
     for name, metavar in (("database", "URL"), ("blobs", "URL")):
         add(f"--{name}", metavar=metavar, help=command.word(f"service_{name}"))
-    add("--name", action="append", dest="names", metavar="HOST", help=command.word("service_name"))
+    for name, kept_as in (
+        ("name", "names"),
+        ("allow-host", "hosts"),
+        ("allow-private-host", "private_hosts"),
+    ):
+        word = f"service_{name.replace('-', '_')}"
+        add(f"--{name}", action="append", dest=kept_as, metavar="HOST", help=command.word(word))
     for name, most in (("workers", 64), ("rate", 1_000_000)):
         add(f"--{name}", type=_whole(f"--{name}", 0, most), metavar="N", help=command.word(f"service_{name}"))
     for name in ("insecure-http", "new-token"):

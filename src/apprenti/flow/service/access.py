@@ -89,7 +89,7 @@ def create_token(
     """
     name = required_text(name, "name", most=MAX_NAME_LETTERS)
     needed = Role.OPERATOR if workspace_id is None else max(Role.OWNER, role)
-    allow(caller, workspace_id or "", needed) if workspace_id else _require_operator(caller)
+    allow(caller, workspace_id or "", needed) if workspace_id else require_operator(caller)
     made = _made(service, workspace_id=workspace_id, name=name, role=role)
     with service.database.write() as tx:
         if workspace_id is not None:
@@ -123,7 +123,12 @@ def revoke_token(service: Service, caller: Caller, workspace_id: str, token_id: 
         note(tx, service, caller, workspace_id, "revoke", "token", token_id)
 
 
-def _require_operator(caller: Caller) -> None:
+def require_operator(caller: Caller) -> None:
+    """Pass, where ``caller`` may do what concerns all workspaces.
+
+    Raises:
+        AccessError: the caller's role does not reach.
+    """
     if caller.role < Role.OPERATOR:
         raise AccessError("role_too_low", role=caller.role.name.lower(), needed="operator")
 

@@ -27,6 +27,7 @@ from apprenti.flow.service.access import ITSELF
 from apprenti.flow.service.challenge import Challenge, challenge, n_earlier_challenges, verdict_data
 from apprenti.flow.service.events import tell
 from apprenti.flow.service.job_progress import JobProgress
+from apprenti.flow.service.known_embeddings import known_embeddings
 from apprenti.flow.service.loaded_models import LoadedModel
 from apprenti.flow.service.service import Service, note
 from apprenti.flow.service.snapshot import Snapshot, take_snapshot
@@ -126,8 +127,10 @@ def _work(service: Service, job: TrainingJob, folder: Path, tools: Tools, progre
         seed=job.seed,
         progress=progress,
     )
+    known = known_embeddings(snapshot, challenger, max_megapixels=service.limits.max_megapixels)
     progress.flush()
-    _finish(service, job, version, came, champion)
+    kept = replace(version, known_sha256=service.blobs.put(known.to_npz()) if known is not None else "")
+    _finish(service, job, kept, came, champion)
 
 
 def _version(service: Service, job: TrainingJob, snapshot: Snapshot, data: bytes) -> Version:
@@ -170,7 +173,7 @@ def _finish(
         )
         now_us = service.now_us()
         table.write(tx, job, state=JobState.DONE, version_number=number, finished_us=now_us, owner="")
-        for sha256 in filter(None, (made.model_sha256, reference)):
+        for sha256 in filter(None, (made.model_sha256, reference, made.known_sha256)):
             if not service.blobs.has(sha256):  # swept since: nothing named it until now
                 raise StoreError("blob_gone", sha256=sha256)
         version_table.insert(tx, made)

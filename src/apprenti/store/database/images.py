@@ -13,6 +13,13 @@ from apprenti.store.database import rows
 from apprenti.store.database.rows import Page, Tx
 from apprenti.store.database.tables import IMAGE_LABELS, IMAGES, LABELS, TASK_LABELS, VERIFICATIONS, VERSIONS
 
+_BLOB_COLUMNS = (
+    IMAGES.c.sha256,
+    VERSIONS.c.model_sha256,
+    VERSIONS.c.reference_sha256,
+    VERSIONS.c.known_sha256,
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageFilter:
@@ -65,6 +72,21 @@ def by_hash(tx: Tx, workspace_id: str, sha256: str) -> StoredImage | None:
     return rows.find(
         tx, IMAGES, StoredImage, IMAGES.c.workspace_id == workspace_id, IMAGES.c.sha256 == sha256
     )
+
+
+def by_hashes(tx: Tx, workspace_id: str, hashes: Sequence[str]) -> tuple[StoredImage, ...]:
+    """Return the images with these bytes that the workspace has."""
+    here = (IMAGES.c.workspace_id == workspace_id, IMAGES.c.sha256.in_(list(hashes)))
+    return rows.every(tx, IMAGES, StoredImage, *here)
+
+
+def by_ids(tx: Tx, workspace_id: str, image_ids: Sequence[str]) -> dict[str, StoredImage]:
+    """Return the images with these ids that the workspace has, by id."""
+    found: dict[str, StoredImage] = {}
+    for part in rows.in_batches(list(image_ids)):
+        here = (IMAGES.c.workspace_id == workspace_id, IMAGES.c.id.in_(part))
+        found.update({image.id: image for image in rows.every(tx, IMAGES, StoredImage, *here)})
+    return found
 
 
 def at_address(tx: Tx, image_id: str, sha256: str) -> StoredImage | None:
@@ -180,6 +202,20 @@ def labels_of(tx: Tx, image_ids: Sequence[str]) -> Mapping[str, tuple[tuple[Labe
     return {image_id: tuple(labels) for image_id, labels in found.items()}
 
 
+def shown_labels(tx: Tx, label_ids: Sequence[str]) -> set[str]:
+    """Return which of these labels any image shows that is not of the fixed test set."""
+    return {
+        label_id
+        for label_id in label_ids
+        if tx.execute(
+            select(IMAGE_LABELS.c.seq)
+            .join(IMAGES, IMAGES.c.id == IMAGE_LABELS.c.image_id)
+            .where(IMAGE_LABELS.c.label_id == label_id, IMAGES.c.is_test == False)  # noqa: E712
+            .limit(1)
+        ).first()
+    }
+
+
 def all_of(tx: Tx, workspace_id: str, chosen: ImageFilter = ALL) -> Iterator[StoredImage]:
     """Yield every image that fits, in the order they came in, without holding them all."""
     cursor: str | None = None
@@ -193,14 +229,28 @@ def all_of(tx: Tx, workspace_id: str, chosen: ImageFilter = ALL) -> Iterator[Sto
 
 def is_named(tx: Tx, sha256: str) -> bool:
     """Return whether any image or model of any workspace needs this blob."""
-    columns = (IMAGES.c.sha256, VERSIONS.c.model_sha256, VERSIONS.c.reference_sha256)
-    for table, column in zip((IMAGES, VERSIONS, VERSIONS), columns, strict=True):
-        if tx.execute(select(table.c.seq).where(column == sha256).limit(1)).first() is not None:
-            return True
-    return False
+    return bool(named(tx, [sha256]))
+
+
+def named(tx: Tx, hashes: Sequence[str]) -> set[str]:
+    """Return which of these blobs any image or model of any workspace needs."""
+    found: set[str] = set()
+    for part in rows.in_batches(list(hashes)):
+        for column in _BLOB_COLUMNS:
+            found.update(tx.execute(select(column).where(column.in_(part))).scalars())
+    return found
 
 
 def n_bytes(tx: Tx, workspace_id: str) -> int:
     """Return how many bytes the images of a workspace take."""
     asked = select(func.coalesce(func.sum(IMAGES.c.n_bytes), 0)).where(IMAGES.c.workspace_id == workspace_id)
     return int(tx.execute(asked).scalar_one())
+
+
+def kept_bytes(tx: Tx) -> Mapping[str, int]:
+    """Return how many bytes the images and the models of all workspaces take; what is shared counts each time."""
+    columns = {"images": IMAGES.c.n_bytes, "models": VERSIONS.c.n_bytes}
+    return {
+        what: int(tx.execute(select(func.coalesce(func.sum(column), 0))).scalar_one())
+        for what, column in columns.items()
+    }

@@ -131,3 +131,9 @@ def ask_to_cancel(tx: Tx, workspace_id: str, job_id: str, *, now_us: int) -> Tra
     if not rows.change(tx, TRAININGS, *here, queued, **over):
         rows.change(tx, TRAININGS, *here, TRAININGS.c.state == JobState.RUNNING.value, cancel_requested=True)
     return get(tx, workspace_id, job_id)
+
+
+def n_by_state(tx: Tx) -> Mapping[JobState, int]:
+    """Return how many trainings of all workspaces are in each state."""
+    asked = select(TRAININGS.c.state, func.count()).group_by(TRAININGS.c.state)
+    return {JobState(state): n for state, n in tx.execute(asked)}
