@@ -105,7 +105,9 @@ class Life:
             if answered.status == 503:  # a moment's trouble, such as a full queue
                 continue
             self.seen.unsure = set()
-            assert answered.ok, f"{method} {path}: {answered.status} {answered.data[:500]!r}\n{self.server.log()[-2000:]}"
+            assert answered.ok, (
+                f"{method} {path}: {answered.status} {answered.data[:500]!r}\n{self.server.log()[-2000:]}"
+            )
             return answered
 
     def make_task(self) -> str:
@@ -123,7 +125,13 @@ class Life:
         data = photo(number, number % 3 if word is None else word)
         query = {} if word is None else {"label": self.labels[word]}
         made = self.ask(
-            "POST", "/images", data, key=f"image-{number}", content_type="image/png", name=f"{number}.png", **query
+            "POST",
+            "/images",
+            data,
+            key=f"image-{number}",
+            content_type="image/png",
+            name=f"{number}.png",
+            **query,
         ).body
         self.seen.files[made["id"]] = data
         if word is not None:
@@ -156,7 +164,9 @@ class Life:
 
     def promote(self, task_id: str, number: int, name: str) -> None:
         """Let a version answer."""
-        self.ask("POST", f"/tasks/{task_id}/versions/{number}/promote", {}, key=f"promote-{name}", about=task_id)
+        self.ask(
+            "POST", f"/tasks/{task_id}/versions/{number}/promote", {}, key=f"promote-{name}", about=task_id
+        )
         self.seen.production[task_id] = number
 
 
