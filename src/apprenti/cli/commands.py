@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from apprenti.flow.tools import Tools
 
 
+_OF_SERVICE = (
+    "data", "database", "blobs", "names", "tls_cert", "tls_key", "insecure_http", "workers", "rate", "new_token",
+)  # fmt: skip
+
+
 def inspect(options: Namespace, desk: Desk, flows: Flows) -> int:
     """``apprenti inspect DATA``."""
     with _tools(desk, flows) as tools:
@@ -107,7 +112,21 @@ def export(options: Namespace, desk: Desk, flows: Flows) -> int:
 
 
 def serve(options: Namespace, desk: Desk, flows: Flows) -> int:
-    """``apprenti serve MODEL...``."""
+    """``apprenti serve [MODEL...]``: models in memory, or without any the whole service."""
+    given = {name: getattr(options, name) for name in _OF_SERVICE}
+    given = {name: value for name, value in given.items() if value is not None and value is not False}
+    if not options.models:
+        flows.serve_service(
+            given,
+            host=options.host,
+            port=options.port,
+            lang=desk.lang,
+            tell=desk.tell,
+            environment=desk.environment,
+        )
+        return 0
+    if given:
+        raise OptionError("option_of_service", name=f"--{next(iter(given)).rstrip('s').replace('_', '-')}")
     flows.serve(
         options.models,
         host=options.host,

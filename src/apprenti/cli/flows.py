@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from apprenti.domain.hub import BackboneChoice
@@ -190,3 +190,39 @@ class Flows:
 
         n_workers = read_settings(environment).n_workers
         serve(models, host=host, port=port, n_workers=n_workers, lang=lang, tell=tell)
+
+    def serve_service(
+        self,
+        given: Mapping[str, Any],
+        *,
+        host: str,
+        port: int,
+        lang: Lang,
+        tell: Callable[[str], None],
+        environment: Mapping[str, str],
+    ) -> None:
+        """Run the whole service until stopped; ``given`` are the options somebody gave, by name."""
+        from apprenti.opening import place_of
+        from apprenti.service_server import DEFAULT_RATE, ServeOptions, serve_service
+        from apprenti.settings import read_settings
+
+        settings = read_settings(environment)
+        place = place_of(
+            environment,
+            settings.data_folder,
+            folder=given.get("data"),
+            database=given.get("database"),
+            blobs=given.get("blobs"),
+        )
+        options = ServeOptions(
+            host=host,
+            port=port,
+            names=tuple(given.get("names", ())),
+            tls_cert=given.get("tls_cert"),
+            tls_key=given.get("tls_key"),
+            insecure_http=given.get("insecure_http", False),
+            n_workers=given.get("workers", 1),
+            rate=given.get("rate", DEFAULT_RATE),
+            new_token=given.get("new_token", False),
+        )
+        serve_service(place, options, settings=settings, environment=environment, lang=lang, tell=tell)

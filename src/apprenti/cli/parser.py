@@ -174,16 +174,28 @@ def _add_export(command: Parser) -> None:
 
 
 def _add_serve(command: Parser) -> None:
-    _add_model(command, nargs="+")
-    command.options.add_argument("--host", default=DEFAULT_HOST, metavar="HOST", help=command.word("host"))
-    command.options.add_argument(
-        "--port",
-        type=_whole("--port", 0, 65535),
-        default=DEFAULT_PORT,
-        metavar="PORT",
-        help=command.word("port"),
-    )
+    _add_model(command, nargs="*")
+    add = command.options.add_argument
+    add("--host", default=DEFAULT_HOST, metavar="HOST", help=command.word("host"))
+    port = _whole("--port", 0, 65535)
+    add("--port", type=port, default=DEFAULT_PORT, metavar="PORT", help=command.word("port"))
+    _add_service(command)
     _add_shared(command, as_json=False)
+
+
+def _add_service(command: Parser) -> None:
+    """Add the options of ``serve`` that only mean something without models."""
+    add = command.options.add_argument
+    for name in ("data", "tls-cert", "tls-key"):
+        metavar = command.word("folder_name" if name == "data" else "file_name")
+        add(f"--{name}", type=Path, metavar=metavar, help=command.word(f"service_{name.replace('-', '_')}"))
+    for name, metavar in (("database", "URL"), ("blobs", "URL")):
+        add(f"--{name}", metavar=metavar, help=command.word(f"service_{name}"))
+    add("--name", action="append", dest="names", metavar="HOST", help=command.word("service_name"))
+    for name, most in (("workers", 64), ("rate", 1_000_000)):
+        add(f"--{name}", type=_whole(f"--{name}", 0, most), metavar="N", help=command.word(f"service_{name}"))
+    for name in ("insecure-http", "new-token"):
+        add(f"--{name}", action="store_true", help=command.word(f"service_{name.replace('-', '_')}"))
 
 
 def _add_samples(command: Parser) -> None:

@@ -1,0 +1,160 @@
+"""The parts of a service, made from what the machine and who runs it say: for server, workers and checks."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from apprenti.domain.errors import OptionError, StoreError
+
+if TYPE_CHECKING:
+    from apprenti.domain.seams import BlobStore, WorkerLocks
+    from apprenti.flow.service.service import Service
+
+N_SECRET_BYTES = 32
+_SERVER = "server"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a service keeps everything.
+
+    Args:
+        folder: the service's own, private; the database and the images lie here unless the others say otherwise.
+        database: ``postgresql+psycopg://…`` or ``sqlite:///…``; empty for SQLite in ``folder``.
+        blobs: another folder, or ``s3://BUCKET[/PREFIX]``; empty for one in ``folder``.
+    """
+
+    folder: Path
+    database: str = ""
+    blobs: str = ""
+
+    @property
+    def database_url(self) -> str:
+        """The address of the database."""
+        return self.database or f"sqlite:///{self.folder}/apprenti.db"
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is one file of this machine."""
+        return self.database_url.startswith("sqlite")
+
+
+def place_of(
+    environment: Mapping[str, str],
+    data_folder: Path,
+    *,
+    folder: Path | None = None,
+    database: str | None = None,
+    blobs: str | None = None,
+) -> Place:
+    """Return where a service keeps everything: what was said, else what the environment says, else the usual.
+
+    Args:
+        environment: ``APPRENTI_DATABASE`` and ``APPRENTI_BLOBS``, so that a password need not be an argument.
+        data_folder: the user's; the service takes ``service`` in it.
+        folder: of the service.
+        database: its address.
+        blobs: where images and models lie.
+    """
+    return Place(
+        folder=(folder or data_folder / "service").absolute(),
+        database=database or environment.get("APPRENTI_DATABASE", ""),
+        blobs=blobs or environment.get("APPRENTI_BLOBS", ""),
+    )
+
+
+@contextmanager
+def open_service(place: Place, environment: Mapping[str, str]) -> Iterator[Service]:
+    """Open the service that lies in a place, its tables made or brought up to date; close it again.
+
+    Args:
+        place: where.
+        environment: the keys of S3-compatible storage, under the names all its programs use.
+
+    Raises:
+        OptionError: an address cannot be used, or what it takes is not installed.
+        StoreError: the database or the storage does not answer.
+    """
+    from apprenti.flow.service.service import Service
+    from apprenti.store.database.connection import Database
+
+    _make_private(place.folder)
+    database = Database.open(place.database_url)
+    try:
+        yield Service(
+            database=database,
+            blobs=_blobs(place, environment),
+            locks=_locks(place),
+            folder=place.folder / "work",
+            now_us=lambda: time.time_ns() // 1000,
+            new_id=lambda: str(uuid.uuid4()),
+            new_secret=lambda: secrets.token_urlsafe(N_SECRET_BYTES),
+        )
+    finally:
+        database.close()
+
+
+@contextmanager
+def sole_server(place: Place) -> Iterator[None]:
+    """Be the only server of a folder while the block runs; a killed one is not in the way.
+
+    Raises:
+        OptionError: another is running.
+    """
+    from apprenti.store.worker_locks import FileLocks
+
+    _make_private(place.folder)
+    with ExitStack() as held:
+        try:
+            held.enter_context(FileLocks(place.folder / "locks").hold(_SERVER))
+        except StoreError as error:
+            if error.key == "worker_taken":
+                raise OptionError("folder_served", folder=str(place.folder)) from error
+            raise
+        yield
+
+
+def _make_private(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise OptionError(
+            "folder_unusable", folder=str(folder), cause=error.strerror or str(error)
+        ) from error
+
+
+def _locks(place: Place) -> WorkerLocks:
+    from apprenti.store.advisory_locks import AdvisoryLocks
+    from apprenti.store.worker_locks import FileLocks
+
+    return FileLocks(place.folder / "locks") if place.is_sqlite else AdvisoryLocks(place.database_url)
+
+
+def _blobs(place: Place, environment: Mapping[str, str]) -> BlobStore:
+    from apprenti.store.blobs import FolderBlobs, ObjectBlobs
+
+    if not place.blobs.startswith("s3://"):
+        return FolderBlobs(Path(place.blobs).absolute() if place.blobs else place.folder / "blobs")
+    there = urlsplit(place.blobs)
+    try:
+        key, secret = environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]
+    except KeyError as error:
+        raise OptionError("blob_keys_missing", name=str(error.args[0])) from error
+    endpoint = environment.get("AWS_ENDPOINT_URL", "")
+    return ObjectBlobs.s3(
+        bucket=there.netloc,
+        access_key_id=key,
+        secret_access_key=secret,
+        endpoint=endpoint,
+        region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "us-east-1",
+        prefix=there.path.strip("/"),
+        allow_http=endpoint.startswith("http://"),
+    )

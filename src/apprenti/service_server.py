@@ -1,0 +1,195 @@
+"""The service on one address: its folder locked, its first token shown once, its workers beside it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from apprenti.domain.errors import OptionError
+from apprenti.opening import Place, open_service, sole_server
+from apprenti.server import KEEP_ALIVE_SECONDS, is_every_address, is_this_machine_only, listen, open_door
+from apprenti.settings import Settings
+from apprenti.texts import Lang, say
+from apprenti.workers import start_workers
+
+if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI
+
+    from apprenti.api.guard import Door
+    from apprenti.flow.service.service import Service
+
+MAX_BODY_BYTES = 64_000_000
+SHUTDOWN_SECONDS = 20
+DEFAULT_RATE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions:
+    """How a service is served.
+
+    Args:
+        host: name or address to listen on.
+        port: to listen on; 0 takes a free one.
+        names: other names it answers under, such as that of a proxy before it.
+        tls_cert: file of the certificate, with those it rests on.
+        tls_key: file of its key.
+        insecure_http: whether tokens and photos may travel unencrypted to other machines.
+        n_workers: processes that train.
+        rate: requests a token may make in a second; 0 for any number.
+        new_token: make another operator's token and show it: the first was lost.
+    """
+
+    host: str
+    port: int
+    names: tuple[str, ...] = ()
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    insecure_http: bool = False
+    n_workers: int = 1
+    rate: int = DEFAULT_RATE
+    new_token: bool = False
+
+
+def serve_service(
+    place: Place,
+    options: ServeOptions,
+    *,
+    settings: Settings,
+    environment: Mapping[str, str],
+    lang: Lang,
+    tell: Callable[[str], None],
+) -> None:
+    """Serve a service until Ctrl-C or SIGTERM; requests under way are answered first.
+
+    Args:
+        place: where the service keeps everything.
+        options: how it is served.
+        settings: what the machine decides.
+        environment: keys of S3-compatible storage.
+        lang: what the person at the terminal reads.
+        tell: writes a line to that person.
+
+    Raises:
+        OptionError: the address is open to others and nothing protects what travels, or cannot be listened on; or
+            another server has the folder.
+        StoreError: the database or the storage does not answer.
+    """
+    refuse_unprotected(options)
+    # uvicorn sends itself the signal that stopped it, once it has stopped: it must not kill us before we tidy up
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with (
+            sole_server(place),
+            open_service(place, environment) as service,
+            listen(options.host, options.port) as listening,
+        ):
+            for line in [*_token_lines(service, options, lang), *greeting(listening, options, place, lang)]:
+                tell(line)
+            with start_workers(place, options.n_workers):
+                _run(_app(service, options, settings), listening, options)
+    except KeyboardInterrupt:
+        tell(say("cli.stopped", lang))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def refuse_unprotected(options: ServeOptions) -> None:
+    """Pass where nobody can read what travels, or whoever serves said that it may be read.
+
+    Raises:
+        OptionError: tokens would travel unencrypted; or half of what TLS takes is missing.
+    """
+    if (options.tls_cert is None) != (options.tls_key is None):
+        raise OptionError("tls_halved")
+    for path in filter(None, (options.tls_cert, options.tls_key)):
+        if not path.is_file():
+            raise OptionError("tls_file_missing", path=str(path))
+    protected = options.tls_cert is not None or options.insecure_http
+    if not protected and not is_this_machine_only(options.host):
+        raise OptionError("open_unprotected", host=options.host)
+
+
+def service_door(options: ServeOptions) -> Door:
+    """Return whom the service answers and how much it takes in."""
+    door = open_door(options.host)
+    names = door.names | {name.lower() for name in options.names}
+    return replace(door, names=names, max_body_bytes=MAX_BODY_BYTES)
+
+
+def greeting(listening: socket.socket, options: ServeOptions, place: Place, lang: Lang) -> list[str]:
+    """Return what the person at the terminal needs: the address, where everything lies, how to stop."""
+    reachable = "127.0.0.1" if is_every_address(options.host) else options.host
+    named = f"[{reachable}]" if ":" in reachable else reachable
+    scheme = "https" if options.tls_cert else "http"
+    address = f"{scheme}://{named}:{listening.getsockname()[1]}"
+    lines = []
+    if not is_this_machine_only(options.host) and not options.tls_cert:
+        lines = [say("cli.service_unencrypted", lang, host=options.host), ""]
+    return [
+        *lines,
+        say("cli.service_serving", lang, address=f"{address}/v1", folder=str(place.folder)),
+        "",
+        f'  curl -H "Authorization: Token SECRET" {address}/v1/tasks',
+        "",
+        say("cli.how_to_stop", lang),
+    ]
+
+
+def _token_lines(service: Service, options: ServeOptions, lang: Lang) -> list[str]:
+    """Return the secret of a token that was made now; nothing but its hash is kept."""
+    from apprenti.domain.service import Role
+    from apprenti.flow.service.access import ITSELF, begin_service, create_token
+
+    made = begin_service(service)
+    if made is None and options.new_token:
+        made = create_token(service, ITSELF, None, name="made at a start", role=Role.OPERATOR)
+    if made is None:
+        return []
+    return [say("cli.service_token", lang), "", f"  {made.secret}", ""]
+
+
+def _app(service: Service, options: ServeOptions, settings: Settings) -> FastAPI:
+    from apprenti.api.entrance import EntranceRules
+    from apprenti.api.rates import Rate
+    from apprenti.api.service_app import create_service_app
+
+    rules = EntranceRules(requests=Rate(per_second=options.rate, burst=2 * options.rate))
+    door = service_door(options)
+    return create_service_app(service, door=door, rules=rules, n_threads=settings.n_workers)
+
+
+def _run(app: FastAPI, listening: socket.socket, options: ServeOptions) -> None:
+    import uvicorn
+
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # anybody on this machine could name another client as the sender
+        lifespan="off",
+        ws="none",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        ssl_certfile=options.tls_cert,
+        ssl_keyfile=options.tls_key,
+    )
+    _server(config, app.state.streams.close).run(sockets=[listening])
+
+
+def _server(config: uvicorn.Config, stop_streams: Callable[[], None]) -> uvicorn.Server:
+    """Return a server that ends its event streams when it is told to stop, instead of waiting for them."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            stop_streams()
+            super().handle_exit(sig, frame)
+
+    return Server(config)
