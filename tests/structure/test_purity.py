@@ -7,7 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[2] / "src" / "apprenti"
-DOORS = {"cli", "api", "web", "__init__.py", "__main__.py", "opening.py", "recogniser.py", "settings.py", "workers.py"}
+DOORS = {
+    "cli",
+    "api",
+    "web",
+    "__init__.py",
+    "__main__.py",
+    "opening.py",
+    "recogniser.py",
+    "settings.py",
+    "workers.py",
+}
 # the engine stops work at a deadline, so it alone has to look at the clock
 CLOCK_READERS = {"engine"}
 

@@ -7,9 +7,8 @@ from apprenti.domain.service.answers import (
     ReviewReason,
     StoredPrediction,
 )
-from apprenti.domain.service.pictures import ImageLabel, Origin, StoredImage
-from apprenti.domain.service.repeats import Acknowledged
 from apprenti.domain.service.pictures import ImageLabel, Origin, StoredImage, Verification
+from apprenti.domain.service.repeats import Acknowledged
 from apprenti.domain.service.requests import StoredRequest
 from apprenti.domain.service.tasks import Label, LabelKind, Task, TaskLabel, Workspace
 from apprenti.domain.service.trainings import JobState, TrainingJob, TrainingReason, Version
