@@ -13,6 +13,9 @@ from apprenti.store.database import rows
 from apprenti.store.database.rows import Page, Tx
 from apprenti.store.database.tables import IMAGE_LABELS, IMAGES, LABELS, TASK_LABELS, VERIFICATIONS, VERSIONS
 
+BLOB_COLUMNS = (IMAGES.c.sha256, VERSIONS.c.model_sha256, VERSIONS.c.reference_sha256)
+"""Every column that names a blob."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageFilter:
@@ -193,11 +196,10 @@ def all_of(tx: Tx, workspace_id: str, chosen: ImageFilter = ALL) -> Iterator[Sto
 
 def is_named(tx: Tx, sha256: str) -> bool:
     """Return whether any image or model of any workspace needs this blob."""
-    columns = (IMAGES.c.sha256, VERSIONS.c.model_sha256, VERSIONS.c.reference_sha256)
-    for table, column in zip((IMAGES, VERSIONS, VERSIONS), columns, strict=True):
-        if tx.execute(select(table.c.seq).where(column == sha256).limit(1)).first() is not None:
-            return True
-    return False
+    return any(
+        tx.execute(select(column).where(column == sha256).limit(1)).first() is not None
+        for column in BLOB_COLUMNS
+    )
 
 
 def n_bytes(tx: Tx, workspace_id: str) -> int:
