@@ -155,13 +155,17 @@ def _token_lines(service: Service, options: ServeOptions, lang: Lang) -> list[st
 
 
 def _app(service: Service, options: ServeOptions, settings: Settings) -> FastAPI:
-    from apprenti.api.entrance import EntranceRules
+    from apprenti.api.entrance import EntranceRules, let_in
     from apprenti.api.rates import Rate
-    from apprenti.api.service_app import create_service_app
+    from apprenti.api.service_app import ServiceDoors, create_service_app
+    from apprenti.api.vize import DIALECTS, FILES, vize_router
 
     rules = EntranceRules(requests=Rate(per_second=options.rate, burst=2 * options.rate))
     door = service_door(options)
-    return create_service_app(service, door=door, rules=rules, n_threads=settings.n_workers)
+    n = settings.n_workers
+    vize = vize_router(service, let_in, n_workers=n)
+    doors = ServiceDoors(routers=[vize], dialects=DIALECTS, open_prefixes=(FILES,))
+    return create_service_app(service, door=door, rules=rules, doors=doors, n_threads=n)
 
 
 def _run(app: FastAPI, listening: socket.socket, options: ServeOptions) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apprenti.api.callers import Callers, secret_in
@@ -49,6 +50,7 @@ class Entrance:
         callers: tells who has which secret.
         rules: who comes in, and how often.
         dialects: how refusals are said at other doors.
+        open_prefixes: how the paths of other doors begin that anybody may ask for.
         clock: seconds that only ever grow.
     """
 
@@ -59,8 +61,10 @@ class Entrance:
         callers: Callers,
         rules: EntranceRules,
         dialects: Dialects,
+        open_prefixes: tuple[str, ...] = (),
         clock: Callable[[], float],
     ) -> None:
+        self._open_prefixes = open_prefixes
         self._app, self._callers, self._rules, self._dialects = app, callers, rules, dialects
         self._requests = Buckets(rules.requests, clock=clock)
         self._failures = Buckets(rules.failures, clock=clock)
@@ -72,11 +76,14 @@ class Entrance:
             return
         try:
             _refuse_nul(scope)
-            if scope["path"] not in self._rules.open_paths:
+            if not self._is_open(scope["path"]):
                 scope[CALLER] = await self._caller(scope)
             await self._app(scope, self._in_time(receive), send)
         except (RefusedError, ApprentiError) as error:
             await answer_refusal(error, scope, self._dialects)(scope, receive, send)
+
+    def _is_open(self, path: str) -> bool:
+        return path in self._rules.open_paths or path.startswith(self._open_prefixes)
 
     async def _caller(self, scope: Scope) -> Caller:
         secret = secret_in(Headers(scope=scope))
@@ -122,6 +129,12 @@ class Entrance:
             return message
 
         return timely
+
+
+async def let_in(request: Request) -> Caller:
+    """Return on whose behalf a request is made that the entrance let in."""
+    caller: Caller = request.scope[CALLER]
+    return caller
 
 
 def _refuse_nul(scope: Scope) -> None:

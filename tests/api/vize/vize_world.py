@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import httpx
 import numpy as np
 from fastapi import FastAPI
 from tests.api.asking import DOOR, together
-from tests.fake_models import FakeModel, FakeNumbers
+from tests.fake_models import FakeModel
 from tests.fake_service import OPERATOR, default_workspace, make_service, picture
 
 from apprenti.api.guard import Guard
@@ -26,6 +27,7 @@ from apprenti.store.database import tasks as task_table
 from apprenti.store.database import versions as version_table
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
+_NUMBERS = itertools.count(1)
 RED, GREEN, BLUE = (picture(colour) for colour in ((230, 20, 20), (20, 230, 20), (20, 20, 230)))
 
 
@@ -102,9 +104,10 @@ class World:
         """Return the id of a new label."""
         return str(self.post("/recognition/v2/label", {"name": name, "type": kind})["id"])
 
-    def upload(self, data: bytes = RED, **words: Any) -> str:
+    def upload(self, data: bytes | None = None, **words: Any) -> str:
         """Return the id of a new image."""
-        return str(self.post("/recognition/v2/training-image", {"base64": b64(data), **words})["id"])
+        said = {"base64": b64(data or another_picture()), **words}
+        return str(self.post("/recognition/v2/training-image", said)["id"])
 
     def token_for(self, role: Role, workspace_id: str | None = None) -> str:
         """Return a new token."""
@@ -113,6 +116,7 @@ class World:
 
     def model(self, task_id: str, model: FakeModel | None = None, *, number: int = 1) -> str:
         """Give a task a version that answers by colour and is in production; return its id."""
+        answers = model or FakeModel()
         version = Version(
             id=self.service.new_id(),
             workspace_id=self.here,
@@ -120,23 +124,27 @@ class World:
             number=number,
             model_sha256=self.service.blobs.put(f"model {task_id} {number}".encode()),
             n_bytes=9,
-            labels=tuple(self.label(name) for name in ("dress", "hat", "shirt")),
+            labels=tuple(self.label(name) for name in answers.labels),
             created_us=self.service.now_us(),
         )
         with self.service.database.write() as tx:
             version_table.insert(tx, version)
             task_table.change(tx, self.here, task_id, production_version=number)
         known: dict[str, Any] = self.service.models.known  # type: ignore[attr-defined]
-        known[version.id] = FakeLoaded(model or FakeModel())
+        known[version.id] = FakeLoaded(answers)
         return version.id
 
 
 def a_world(
-    folder: Path, *, fetch: Callable[[str], bytes] | None = None, limits: ServiceLimits | None = None
+    folder: Path,
+    *,
+    fetch: Callable[[str], bytes] | None = None,
+    limits: ServiceLimits | None = None,
+    url: str = "sqlite://",
 ) -> World:
     """Return a service that has begun, behind the guard."""
     service = replace(
-        make_service(folder),
+        make_service(folder, url=url),
         models=FakeModels(),  # type: ignore[arg-type]
         limits=limits or ServiceLimits(),
     )
@@ -168,7 +176,7 @@ def theirs_in(world: World) -> Theirs:
     task = tasks.create_task(service, OPERATOR, other, TaskSettings(name="Theirs"))
     label = labels.create_label(service, OPERATOR, other, name="theirs")
     image = world.ask(
-        "POST", "/recognition/v2/training-image", token=token, json={"base64": b64(picture((9, 9, 9)))}
+        "POST", "/recognition/v2/training-image", token=token, json={"base64": b64(another_picture())}
     ).json()
     return Theirs(
         workspace=other,
@@ -180,9 +188,12 @@ def theirs_in(world: World) -> Theirs:
     )
 
 
+def another_picture() -> bytes:
+    """Return an image file that was not there before."""
+    number = next(_NUMBERS)
+    return picture((number % 251, number // 251, 77))
+
+
 def b64(data: bytes) -> str:
     """Return the base64 of some bytes."""
     return base64.b64encode(data).decode()
-
-
-__all__ = ["BLUE", "GREEN", "NOBODY", "RED", "FakeNumbers", "Theirs", "World", "a_world", "b64", "theirs_in"]

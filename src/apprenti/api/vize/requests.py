@@ -44,7 +44,8 @@ def list_requests(asked: Asked) -> Answer:
     """Show one page of the requests, newest first: all, or those of a type or status."""
     kind = asked.query.get("type") or None
     if asked.query.get("status", DONE).upper() != DONE:  # there is no other
-        return page_of(asked, lambda cursor, limit: Page[StoredRequest](items=()), lambda _: [], count=0)
+        none: Page[StoredRequest] = Page(items=())
+        return page_of(asked, lambda cursor, limit: none, lambda _: [], count=0)
     return page_of(
         asked,
         lambda cursor, limit: requests.list_requests(*asked.here, kind=kind, cursor=cursor, limit=limit),

@@ -8,6 +8,7 @@ from typing import Any
 from apprenti.domain.errors import OptionError
 from apprenti.domain.service import Caller, Label, LabelKind, Role, Task
 from apprenti.flow.service.access import allow
+from apprenti.flow.service.images import drop_blobs
 from apprenti.flow.service.service import MAX_NAME_LETTERS, MAX_TEXT_LETTERS, Service, note
 from apprenti.flow.service.words import optional_text, required_text
 from apprenti.store.database import images as image_table
@@ -129,19 +130,18 @@ def change_label(service: Service, caller: Caller, workspace_id: str, label_id: 
 def delete_label(
     service: Service, caller: Caller, workspace_id: str, label_id: str, *, with_images: bool = False
 ) -> None:
-    """Delete a label; with ``with_images`` every image that shows it as well."""
+    """Delete a label; with ``with_images`` every image that shows it as well, and their bytes."""
     allow(caller, workspace_id, Role.OWNER)
     with service.database.write() as tx:
         label = table.get(tx, workspace_id, label_id)
-        n_images = 0
-        if with_images:
-            chosen = ImageFilter(label_ids=(label_id,))
-            ids = [image.id for image in image_table.all_of(tx, workspace_id, chosen)]
-            n_images = image_table.delete(tx, workspace_id, ids)
+        chosen = ImageFilter(label_ids=(label_id,))
+        found = list(image_table.all_of(tx, workspace_id, chosen)) if with_images else []
+        n_images = image_table.delete(tx, workspace_id, [image.id for image in found])
         table.delete(tx, workspace_id, label_id)
         note(
             tx, service, caller, workspace_id, "delete", "label", label_id, name=label.name, n_images=n_images
         )
+    drop_blobs(service, [image.sha256 for image in found])
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
