@@ -290,12 +290,6 @@ class Flows:
             machine.port_finding(host, port, is_served=served),
         ]
 
-    def sweep_blobs(self, service: Service) -> int:
-        """Delete the bytes that nothing names any more; return how many images and models there were."""
-        from apprenti.flow.service.sweeping import sweep_blobs
-
-        return sweep_blobs(service, at_the_machine())
-
     def list_workspaces(self, service: Service) -> list[Workspace]:
         """Return all workspaces."""
         from apprenti.flow.service.workspaces import list_workspaces

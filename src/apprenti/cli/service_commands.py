@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def workspace(options: Namespace, desk: Desk, flows: Flows) -> int:
-    """``apprenti workspace list | export FILE | import FILE | sweep``."""
-    action = {"list": _list_workspaces, "export": _export, "import": _import, "sweep": _sweep}[options.action]
+    """``apprenti workspace list | export FILE | import FILE``."""
+    action = {"list": _list_workspaces, "export": _export, "import": _import}[options.action]
     # what is taken in may be the first there is: a service that moves here
     with flows.service(
         place_options(options), desk.environment, may_begin=options.action == "import"
@@ -66,14 +66,6 @@ def _import(service: Service, options: Namespace, desk: Desk, flows: Flows) -> N
         desk.write_json(show_service.imported_data(done))
     else:
         desk.write(show_service.imported_text(done, desk.lang))
-
-
-def _sweep(service: Service, options: Namespace, desk: Desk, flows: Flows) -> None:
-    n = flows.sweep_blobs(service)
-    if desk.as_json:
-        desk.write_json({"n_blobs": n})
-    else:
-        desk.write(desk.say("workspace_swept", n=n))
 
 
 def _list_tokens(service: Service, options: Namespace, desk: Desk, flows: Flows) -> None:

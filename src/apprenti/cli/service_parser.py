@@ -55,10 +55,10 @@ def add_doctor(command: Parser) -> None:
 
 
 def add_workspace(command: Parser) -> None:
-    """Add ``apprenti workspace list | export | import | sweep``."""
-    for name, action in _actions(command, "list", "export", "import", "sweep").items():
+    """Add ``apprenti workspace list | export | import``."""
+    for name, action in _actions(command, "list", "export", "import").items():
         given, add = action.given.add_argument, action.options.add_argument
-        if name in ("export", "import"):
+        if name != "list":
             given("file", type=Path, metavar="FILE.zip", help=action.word(f"workspace_{name}_file"))
         if name == "export":
             add("--workspace", metavar="ID", help=action.word("workspace_id"))
@@ -87,6 +87,7 @@ def add_token(command: Parser) -> None:
 def _actions(command: Parser, *names: str) -> dict[str, Parser]:
     """Return the parsers of a command's actions."""
     about = command.prog.rpartition(" ")[2]
+    add_shared(command)
     actions = command.add_subparsers(
         dest="action",
         required=True,
