@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -16,9 +16,11 @@ from apprenti.domain.errors import OptionError, StoreError
 
 if TYPE_CHECKING:
     from apprenti.domain.seams import BlobStore, WorkerLocks
+    from apprenti.egress import EgressPolicy
     from apprenti.flow.service.service import Service
 
 N_SECRET_BYTES = 32
+EVERY_PORT = tuple(range(1, 65_536))
 _SERVER = "server"
 
 
@@ -30,11 +32,15 @@ class Place:
         folder: the service's own, private; the database and the images lie here unless the others say otherwise.
         database: ``postgresql+psycopg://…`` or ``sqlite:///…``; empty for SQLite in ``folder``.
         blobs: another folder, or ``s3://BUCKET[/PREFIX]``; empty for one in ``folder``.
+        hosts: that the service may ask, for photos by address and for webhooks; see ``egress.EgressPolicy``.
+        private_hosts: that it may ask though they lead to a private network or this machine; over http as well.
     """
 
     folder: Path
     database: str = ""
     blobs: str = ""
+    hosts: tuple[str, ...] = ()
+    private_hosts: tuple[str, ...] = ()
 
     @property
     def database_url(self) -> str:
@@ -54,6 +60,8 @@ def place_of(
     folder: Path | None = None,
     database: str | None = None,
     blobs: str | None = None,
+    hosts: tuple[str, ...] = (),
+    private_hosts: tuple[str, ...] = (),
 ) -> Place:
     """Return where a service keeps everything: what was said, else what the environment says, else the usual.
 
@@ -63,11 +71,15 @@ def place_of(
         folder: of the service.
         database: its address.
         blobs: where images and models lie.
+        hosts: that it may ask.
+        private_hosts: that it may ask inside.
     """
     return Place(
         folder=(folder or data_folder / "service").absolute(),
         database=database or environment.get("APPRENTI_DATABASE", ""),
         blobs=blobs or environment.get("APPRENTI_BLOBS", ""),
+        hosts=hosts,
+        private_hosts=private_hosts,
     )
 
 
@@ -103,6 +115,7 @@ def open_service(place: Place, environment: Mapping[str, str]) -> Iterator[Servi
         OptionError: an address cannot be used, or what it takes is not installed.
         StoreError: the database or the storage does not answer.
     """
+    from apprenti.egress import Transport
     from apprenti.flow.service.service import Service
     from apprenti.store.database.connection import Database
 
@@ -117,6 +130,8 @@ def open_service(place: Place, environment: Mapping[str, str]) -> Iterator[Servi
             now_us=lambda: time.time_ns() // 1000,
             new_id=lambda: str(uuid.uuid4()),
             new_secret=lambda: secrets.token_urlsafe(N_SECRET_BYTES),
+            egress_policy=_egress_policy(place),
+            transport=Transport(clock=time.monotonic),
         )
     finally:
         database.close()
@@ -157,6 +172,14 @@ def _make_private(folder: Path) -> None:
         raise OptionError(
             "folder_unusable", folder=str(folder), cause=error.strerror or str(error)
         ) from error
+
+
+def _egress_policy(place: Place) -> EgressPolicy:
+    """Return which other hosts the service may ask: none, unless who runs it has named them."""
+    from apprenti.egress import EgressPolicy
+
+    policy = EgressPolicy(hosts=place.hosts, private_hosts=place.private_hosts)
+    return replace(policy, schemes=("https", "http"), ports=EVERY_PORT) if place.private_hosts else policy
 
 
 def open_locks(place: Place) -> WorkerLocks:

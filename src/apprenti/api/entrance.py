@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apprenti.api.callers import Callers, secret_in
@@ -32,6 +31,7 @@ class EntranceRules:
         failures: the pace at which each client may show secrets that open nothing.
         body_seconds: how long a request's body may take to arrive.
         open_paths: those that anybody may ask for.
+        open_below: how paths begin that anybody may ask for who knows the rest; each client at the pace of a token.
     """
 
     requests: Rate = REQUESTS
@@ -40,6 +40,7 @@ class EntranceRules:
     open_paths: frozenset[str] = field(
         default=frozenset({"/v1/health/live", "/v1/health/ready", "/v1/openapi.json"})
     )
+    open_below: tuple[str, ...] = ()
 
 
 class Entrance:
@@ -50,7 +51,6 @@ class Entrance:
         callers: tells who has which secret.
         rules: who comes in, and how often.
         dialects: how refusals are said at other doors.
-        open_prefixes: how the paths of other doors begin that anybody may ask for.
         clock: seconds that only ever grow.
     """
 
@@ -61,10 +61,8 @@ class Entrance:
         callers: Callers,
         rules: EntranceRules,
         dialects: Dialects,
-        open_prefixes: tuple[str, ...] = (),
         clock: Callable[[], float],
     ) -> None:
-        self._open_prefixes = open_prefixes
         self._app, self._callers, self._rules, self._dialects = app, callers, rules, dialects
         self._requests = Buckets(rules.requests, clock=clock)
         self._failures = Buckets(rules.failures, clock=clock)
@@ -76,18 +74,17 @@ class Entrance:
             return
         try:
             _refuse_nul(scope)
-            if not self._is_open(scope["path"]):
+            if scope["path"].startswith(self._rules.open_below):
+                self._keep_pace(f"client {_client(scope)}")
+            elif scope["path"] not in self._rules.open_paths:
                 scope[CALLER] = await self._caller(scope)
             await self._app(scope, self._in_time(receive), send)
         except (RefusedError, ApprentiError) as error:
             await answer_refusal(error, scope, self._dialects)(scope, receive, send)
 
-    def _is_open(self, path: str) -> bool:
-        return path in self._rules.open_paths or path.startswith(self._open_prefixes)
-
     async def _caller(self, scope: Scope) -> Caller:
         secret = secret_in(Headers(scope=scope))
-        client = (scope.get("client") or ("", 0))[0]
+        client = _client(scope)
         try:
             if not secret:
                 raise TokenError("token_unknown")
@@ -96,9 +93,12 @@ class Entrance:
             if wait := self._failures.take(client):
                 raise _too_often(wait) from error
             raise RefusedError(error.key, 401, headers={"www-authenticate": "Token"}) from error
-        if wait := self._requests.take(caller.token_id):
-            raise _too_often(wait)
+        self._keep_pace(caller.token_id)
         return caller
+
+    def _keep_pace(self, key: str) -> None:
+        if wait := self._requests.take(key):
+            raise _too_often(wait)
 
     async def _looked_up(self, secret: str, client: str) -> Caller:
         """Look a secret up, but not for a client that has shown too many wrong ones."""
@@ -131,10 +131,8 @@ class Entrance:
         return timely
 
 
-async def let_in(request: Request) -> Caller:
-    """Return on whose behalf a request is made that the entrance let in."""
-    caller: Caller = request.scope[CALLER]
-    return caller
+def _client(scope: Scope) -> str:
+    return str((scope.get("client") or ("", 0))[0])
 
 
 def _refuse_nul(scope: Scope) -> None:

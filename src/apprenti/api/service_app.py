@@ -37,12 +37,10 @@ class ServiceDoors:
     Args:
         routers: of other doors.
         dialects: by how their paths begin, how refusals are said there.
-        open_prefixes: how those of their paths begin that anybody may ask for.
     """
 
     routers: Sequence[APIRouter] = ()
     dialects: Dialects = field(default_factory=dict)
-    open_prefixes: tuple[str, ...] = ()
 
 
 def create_service_app(
@@ -83,14 +81,7 @@ def create_service_app(
     app.include_router(v1_router())
     for router in doors.routers:
         app.include_router(router)
-    app.add_middleware(
-        Entrance,
-        callers=app.state.callers,
-        rules=rules,
-        dialects=doors.dialects,
-        open_prefixes=doors.open_prefixes,
-        clock=clock,
-    )
+    app.add_middleware(Entrance, callers=app.state.callers, rules=rules, dialects=doors.dialects, clock=clock)
     app.add_middleware(Guard, door=door)
     return app
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _OF_SERVICE = (
     "data", "database", "blobs", "names", "tls_cert", "tls_key", "insecure_http", "workers", "rate", "new_token",
+    "hosts", "private_hosts",
 )  # fmt: skip
 
 

@@ -221,6 +221,8 @@ class Flows:
             folder=given.get("data"),
             database=given.get("database"),
             blobs=given.get("blobs"),
+            hosts=tuple(given.get("hosts", ())),
+            private_hosts=tuple(given.get("private_hosts", ())),
         )
         options = ServeOptions(
             host=host,

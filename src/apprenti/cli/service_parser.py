@@ -39,7 +39,10 @@ def add_service(command: Parser) -> None:
     for name in ("tls-cert", "tls-key"):
         words = command.word(f"service_{name.replace('-', '_')}")
         add(f"--{name}", type=Path, metavar=command.word("file_name"), help=words)
-    add("--name", action="append", dest="names", metavar="HOST", help=command.word("service_name"))
+    lists = {"name": "names", "allow-host": "hosts", "allow-private-host": "private_hosts"}
+    for name, kept_as in lists.items():
+        word = f"service_{name.replace('-', '_')}"
+        add(f"--{name}", action="append", dest=kept_as, metavar="HOST", help=command.word(word))
     for name, most in (("workers", 64), ("rate", 1_000_000)):
         add(f"--{name}", type=whole(f"--{name}", 0, most), metavar="N", help=command.word(f"service_{name}"))
     for name in ("insecure-http", "new-token"):

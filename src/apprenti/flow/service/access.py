@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from apprenti.domain.errors import AccessError, NotFoundError, TokenError
+from apprenti.domain.errors import AccessError, NotFoundError, StoreError, TokenError
 from apprenti.domain.service import Caller, Role, Token, Workspace
 from apprenti.flow.service.service import MAX_NAME_LETTERS, Service, hash_of, note
 from apprenti.flow.service.words import required_text
@@ -59,8 +60,9 @@ def caller_of(service: Service, secret: str) -> Caller:
     if token is None:
         raise TokenError("token_unknown")
     now_us = service.now_us()
-    if token.last_used_us is None or now_us - token.last_used_us > MINUTE_US:
-        with service.database.write() as tx:
+    if token.last_used_us is None or abs(now_us - token.last_used_us) > MINUTE_US:
+        # where nothing can be written, such as on a full disk, people can still look
+        with suppress(StoreError), service.database.write() as tx:
             tokens.note_use(tx, token.id, now_us=now_us)
     return Caller(token_id=token.id, role=token.role, workspace_id=token.workspace_id)
 
@@ -89,7 +91,7 @@ def create_token(
     """
     name = required_text(name, "name", most=MAX_NAME_LETTERS)
     needed = Role.OPERATOR if workspace_id is None else max(Role.OWNER, role)
-    allow(caller, workspace_id or "", needed) if workspace_id else _require_operator(caller)
+    allow(caller, workspace_id or "", needed) if workspace_id else require_operator(caller)
     made = _made(service, workspace_id=workspace_id, name=name, role=role)
     with service.database.write() as tx:
         if workspace_id is not None:
@@ -131,12 +133,17 @@ def revoke_token(service: Service, caller: Caller, workspace_id: str | None, tok
 
 def _allow_tokens(caller: Caller, workspace_id: str | None) -> None:
     if workspace_id is None:
-        _require_operator(caller)
+        require_operator(caller)
     else:
         allow(caller, workspace_id, Role.OWNER)
 
 
-def _require_operator(caller: Caller) -> None:
+def require_operator(caller: Caller) -> None:
+    """Pass, where ``caller`` may do what concerns all workspaces.
+
+    Raises:
+        AccessError: the caller's role does not reach.
+    """
     if caller.role < Role.OPERATOR:
         raise AccessError("role_too_low", role=caller.role.name.lower(), needed="operator")
 

@@ -29,6 +29,7 @@ MAX_MEMBERS = 3_000_000
 MAX_BLOB_BYTES = 2_000_000_000
 MAX_LINE_BYTES = 1_000_000
 MAX_ROWS_BYTES = 20_000_000_000
+MAY_BE_EMPTY = ("reference_sha256", "known_sha256")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _DAMAGE = (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError, KeyError, RecursionError)
@@ -159,7 +160,7 @@ def _check_names(nouns: Mapping[str, list[Any]]) -> None:
                     raise DataError("archive_damaged", cause=f"rows/{part.name}: {field} names nothing")
             for field in BLOB_FIELDS.get(part.name, ()):
                 sha256 = getattr(noun, field)
-                if not _SHA256.fullmatch(sha256) and not (sha256 == "" and field == "reference_sha256"):
+                if not _SHA256.fullmatch(sha256) and not (sha256 == "" and field in MAY_BE_EMPTY):
                     raise DataError("archive_damaged", cause=f"rows/{part.name}: {field}")
 
 

@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from apprenti.blocks.sketches import sketch
 from apprenti.domain.dataset import TaskType
-from apprenti.domain.errors import ConflictError
+from apprenti.domain.errors import ConflictError, ItemError
 from apprenti.domain.prediction import Prediction
 from apprenti.domain.service import Caller, Origin, ReviewReason, Role, StoredPrediction, Task, Version
 from apprenti.flow.service.access import allow
 from apprenti.flow.service.images import ImageWords, stored_image
 from apprenti.flow.service.loaded_models import Answered, LoadedModel
 from apprenti.flow.service.service import Service
+from apprenti.flow.service.traffic import count_answer, count_error
 from apprenti.stages.feedback.review import review_places
 from apprenti.store.database import images as image_table
 from apprenti.store.database import predictions as table
@@ -58,13 +60,20 @@ def classify(
         raise ConflictError("no_consent", task=task.name)
     begun_us = service.now_us()
     model = service.models.of(asked, service.blobs)
-    answered = model.ask(data, item=item, max_megapixels=service.limits.max_megapixels)
+    try:
+        answered = model.ask(data, item=item, max_megapixels=service.limits.max_megapixels)
+    except ItemError:
+        with service.database.write() as tx:
+            count_error(tx, task.id, asked.number, now_us=service.now_us())
+        raise
     latency_us = service.now_us() - begun_us
     made = _stored(service, task, asked, model, answered, latency_us)
     if not (task.keeps_images if keeps_image is None else keeps_image):
         with service.database.write() as tx:
             table.insert(tx, made)
+            count_answer(tx, made)
         return made
+    made = replace(made, sketch=sketch(answered.embedding))
     return _kept_with_image(service, made, data, item)
 
 
@@ -98,6 +107,7 @@ def _kept_with_image(service: Service, made: StoredPrediction, data: bytes, item
             image_table.insert(tx, image)
         kept = replace(made, image_id=(there or image).id)
         table.insert(tx, kept)
+        count_answer(tx, kept)
     return kept
 
 

@@ -29,6 +29,11 @@ def page(tx: Tx, workspace_id: str, *, cursor: str | None = None, limit: int = 5
     return rows.page(tx, TASKS, Task, TASKS.c.workspace_id == workspace_id, cursor=cursor, limit=limit)
 
 
+def in_production(tx: Tx) -> tuple[Task, ...]:
+    """Return the tasks of all workspaces that have a version in production, oldest first."""
+    return rows.every(tx, TASKS, Task, TASKS.c.production_version.is_not(None))
+
+
 def count(tx: Tx, workspace_id: str) -> int:
     """Return how many tasks a workspace has."""
     return rows.count(tx, TASKS, TASKS.c.workspace_id == workspace_id)
