@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from apprenti.domain import errors
+from apprenti.domain.health import Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,8 @@ class Outcome:
 UNEXPECTED = Outcome(exit_code=1, http_status=500)
 STOPPED_BY_PERSON = 130
 READER_WENT_AWAY = 141
+EXIT_OF_HEALTH: Mapping[Level, int] = {Level.OK: 0, Level.WARNING: 17, Level.PROBLEM: 18}
+"""How ``apprenti doctor`` exits, by the worst it found."""
 
 OUTCOMES: Mapping[type[errors.ApprentiError], Outcome] = {
     errors.ApprentiError: UNEXPECTED,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
 
+    from apprenti.api.entrance import EntranceRules
     from apprenti.api.guard import Door
     from apprenti.flow.service.service import Service
 
@@ -91,8 +92,10 @@ def serve_service(
         ):
             for line in [*_token_lines(service, options, lang), *greeting(listening, options, place, lang)]:
                 tell(line)
+            door, rules = service_door(options), _rules(options)
+            app = build_service_app(service, door=door, rules=rules, n_threads=settings.n_workers)
             with start_workers(place, options.n_workers):
-                _run(_app(service, options, settings), listening, options)
+                _run(app, listening, options)
     except KeyboardInterrupt:
         tell(say("cli.stopped", lang))
     finally:
@@ -154,14 +157,29 @@ def _token_lines(service: Service, options: ServeOptions, lang: Lang) -> list[st
     return [say("cli.service_token", lang), "", f"  {made.secret}", ""]
 
 
-def _app(service: Service, options: ServeOptions, settings: Settings) -> FastAPI:
-    from apprenti.api.entrance import EntranceRules
-    from apprenti.api.rates import Rate
+def build_service_app(service: Service, *, door: Door, rules: EntranceRules, n_threads: int) -> FastAPI:
+    """Return the application of a service with all its doors.
+
+    Args:
+        service: what answers.
+        door: whom it answers and how much it takes in.
+        rules: who comes in, and how often.
+        n_threads: images looked at side by side.
+    """
+    from apprenti.api.doors import OPEN_BELOW, other_doors
     from apprenti.api.service_app import create_service_app
 
-    rules = EntranceRules(requests=Rate(per_second=options.rate, burst=2 * options.rate))
-    door = service_door(options)
-    return create_service_app(service, door=door, rules=rules, n_threads=settings.n_workers)
+    rules = replace(rules, open_below=OPEN_BELOW)
+    return create_service_app(
+        service, door=door, rules=rules, doors=other_doors(service), n_threads=n_threads
+    )
+
+
+def _rules(options: ServeOptions) -> EntranceRules:
+    from apprenti.api.entrance import EntranceRules
+    from apprenti.api.rates import Rate
+
+    return EntranceRules(requests=Rate(per_second=options.rate, burst=2 * options.rate))
 
 
 def _run(app: FastAPI, listening: socket.socket, options: ServeOptions) -> None:

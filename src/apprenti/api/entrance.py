@@ -31,6 +31,7 @@ class EntranceRules:
         failures: the pace at which each client may show secrets that open nothing.
         body_seconds: how long a request's body may take to arrive.
         open_paths: those that anybody may ask for.
+        open_below: how paths begin that anybody may ask for who knows the rest; each client at the pace of a token.
     """
 
     requests: Rate = REQUESTS
@@ -39,6 +40,7 @@ class EntranceRules:
     open_paths: frozenset[str] = field(
         default=frozenset({"/v1/health/live", "/v1/health/ready", "/v1/openapi.json"})
     )
+    open_below: tuple[str, ...] = ()
 
 
 class Entrance:
@@ -72,7 +74,9 @@ class Entrance:
             return
         try:
             _refuse_nul(scope)
-            if scope["path"] not in self._rules.open_paths:
+            if scope["path"].startswith(self._rules.open_below):
+                self._keep_pace(f"client {_client(scope)}")
+            elif scope["path"] not in self._rules.open_paths:
                 scope[CALLER] = await self._caller(scope)
             await self._app(scope, self._in_time(receive), send)
         except (RefusedError, ApprentiError) as error:
@@ -80,7 +84,7 @@ class Entrance:
 
     async def _caller(self, scope: Scope) -> Caller:
         secret = secret_in(Headers(scope=scope))
-        client = (scope.get("client") or ("", 0))[0]
+        client = _client(scope)
         try:
             if not secret:
                 raise TokenError("token_unknown")
@@ -89,9 +93,12 @@ class Entrance:
             if wait := self._failures.take(client):
                 raise _too_often(wait) from error
             raise RefusedError(error.key, 401, headers={"www-authenticate": "Token"}) from error
-        if wait := self._requests.take(caller.token_id):
-            raise _too_often(wait)
+        self._keep_pace(caller.token_id)
         return caller
+
+    def _keep_pace(self, key: str) -> None:
+        if wait := self._requests.take(key):
+            raise _too_often(wait)
 
     async def _looked_up(self, secret: str, client: str) -> Caller:
         """Look a secret up, but not for a client that has shown too many wrong ones."""
@@ -122,6 +129,10 @@ class Entrance:
             return message
 
         return timely
+
+
+def _client(scope: Scope) -> str:
+    return str((scope.get("client") or ("", 0))[0])
 
 
 def _refuse_nul(scope: Scope) -> None:

@@ -16,12 +16,13 @@ from apprenti.store.database.tables import IMAGE_LABELS, IMAGES, LABELS, TASK_LA
 MANY = 2_000
 """Images that show a label: no more are looked up one by one."""
 
-_BLOB_COLUMNS = (
+BLOB_COLUMNS = (
     IMAGES.c.sha256,
     VERSIONS.c.model_sha256,
     VERSIONS.c.reference_sha256,
     VERSIONS.c.known_sha256,
 )
+"""Every column that names a blob."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,7 +314,7 @@ def named(tx: Tx, hashes: Sequence[str]) -> set[str]:
     """Return which of these blobs any image or model of any workspace needs."""
     found: set[str] = set()
     for part in rows.in_batches(list(hashes)):
-        for column in _BLOB_COLUMNS:
+        for column in BLOB_COLUMNS:
             found.update(tx.execute(select(column).where(column.in_(part))).scalars())
     return found
 
