@@ -124,6 +124,7 @@ IMAGES = _table(
     _us("created_us"),
     UniqueConstraint("workspace_id", "sha256"),
     Index(None, "workspace_id", "seq"),
+    Index(None, "workspace_id", "is_test", "seq"),
     Index(None, "sha256"),
 )
 
