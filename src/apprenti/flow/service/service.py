@@ -50,11 +50,8 @@ class Service:
         new_secret: a long random word, for tokens.
         limits: how much one caller may ask for.
         models: those that are loaded.
-    <<<<<<< HEAD
-    =======
         egress_policy: which other addresses may be asked: none, unless whoever runs the service names them.
         transport: by which way they are; ``None`` where none ever is.
-    >>>>>>> 0eccb733078b3ac33c72f1d2a27053f5727d1163
     """
 
     database: Database

@@ -54,6 +54,16 @@ class Database:
         bring_up_to_date(database)
         return database
 
+    @classmethod
+    def as_it_is(cls, url: str) -> Database | None:
+        """Return the database at ``url`` without making or changing its tables; ``None`` where there is no file.
+
+        Raises:
+            OptionError: the address cannot be read, or its driver is not installed.
+        """
+        path = sqlite_file(url)
+        return None if path is not None and not path.is_file() else cls(_engine(url))
+
     @property
     def engine(self) -> Engine:
         """SQLAlchemy's engine, for what is done to the database as a whole."""
@@ -119,6 +129,21 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of an SQLite database; ``None`` where it is a server's or in memory.
+
+    Example:
+        >>> str(sqlite_file("sqlite:///data/apprenti.db"))
+        'data/apprenti.db'
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return None
+    in_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
+    return Path(parsed.database or "") if in_file else None
 
 
 def _engine(url: str) -> Engine:

@@ -270,6 +270,16 @@ TOKENS = _table(
     Index(None, "workspace_id", "seq"),
 )
 
+SESSIONS = _table(
+    "sessions",
+    _seq(),
+    _id(),
+    _of("token"),
+    Column("sha256", String(64), nullable=False, unique=True),
+    _us("created_us"),
+    _us("last_used_us"),
+)
+
 AUDIT = _table(
     "audit",
     _seq(),
