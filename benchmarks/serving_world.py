@@ -117,9 +117,7 @@ def _task(service: Service, here: str, data: bytes, photos: Sequence[bytes], kee
 
 def _reference(model: LoadedModel, photos: Sequence[bytes]) -> DriftReference:
     answered = [model.ask(photo, item="photo", max_megapixels=100.0) for photo in photos]
-    answers = [
-        [dict(one.prediction.top)[label] for label in model.predictor.labels] for one in answered
-    ]
+    answers = [[dict(one.prediction.top)[label] for label in model.predictor.labels] for one in answered]
     observed = Observations(
         answers=np.array(answers, np.float32),
         distances=np.array([one.prediction.distance for one in answered], np.float32),
