@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from tests.faults.life import photo
-from tests.faults.process import OPERATOR
-from tests.faults.running import Running
-
-from apprenti.flow.service.exporting import export_workspace
-from apprenti.flow.service.importing import import_workspace
-from apprenti.flow.service.workspaces import workspace_meant
-from apprenti.opening import Place, open_service
+from tests.faults.running import ROOT, Running
+from tests.faults.wholeness import problems_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -37,11 +33,17 @@ def server(tmp_path: Path) -> Running:
     return server
 
 
-def exported(server: Running) -> bytes:
-    out = io.BytesIO()
-    with open_service(Place(folder=server.data), os.environ) as service:
-        export_workspace(service, OPERATOR, workspace_meant(service, OPERATOR, None).id, out)
-    return out.getvalue()
+def run_command(*words: object) -> str:
+    """Run ``apprenti`` as an operator does, and return what it says."""
+    done = subprocess.run(
+        [sys.executable, "-m", "apprenti", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
 
 
 def damage(path: Path, first_page: int) -> None:
@@ -86,16 +88,15 @@ def test_a_page_damaged_under_a_running_server_is_told_and_nothing_is_written_af
 
 
 def test_the_last_export_brings_everything_back(server: Running, tmp_path: Path) -> None:
-    archive = exported(server)
+    archive = tmp_path / "everything.zip"
+    run_command("workspace", "export", archive, "--data", server.data)
     damage(server.data / "apprenti.db", 1)
-    with Running(tmp_path / "restored", options=["--workers", "0"]) as restored:
-        restored.kill()
-        with open_service(Place(folder=restored.data), os.environ) as service:
-            came = import_workspace(service, OPERATOR, io.BytesIO(archive), name="restored")
-        restored.start()
-        there = restored.done("GET", "/images", limit=500, workspace=came.workspace.id)["items"]
+    restored = Running(tmp_path / "restored", options=["--workers", "0"])
+    run_command("workspace", "import", archive, "--data", restored.data)
+    with restored:
+        there = restored.done("GET", "/images", limit=500)["items"]
         assert len(there) == N_PHOTOS
         for number, image in enumerate(there):
-            place = f"/images/{image['id']}/file"
-            data = restored.ask("GET", place, workspace=came.workspace.id).data
+            data = restored.ask("GET", f"/images/{image['id']}/file").data
             assert data == photo(number, 0, side_px=16)
+    assert problems_of(restored.data, ignoring="audit") == []

@@ -1,6 +1,7 @@
 """Read by every Python that a test of faults starts: what the world around the server should be like.
 
 FAULTS_NO_TORCH=1      PyTorch is not installed: the recipes tried are the same on every machine
+FAULTS_CLOCK=FILE      so many seconds are added to the time of the world, as the file says at that moment
 FAULTS_GREEDY=FILE     the first candidate asks for memory without end, and leaves its name in the file
 """
 
@@ -15,6 +16,18 @@ if os.environ.get("FAULTS_NO_TORCH"):
         return None if name == "torch" else _find_spec(name, package)
 
     importlib.util.find_spec = find_spec
+
+if os.environ.get("FAULTS_CLOCK"):
+    import time
+
+    _time, _time_ns = time.time, time.time_ns
+
+    def _seconds_off():  # type: ignore[no-untyped-def]
+        with open(os.environ["FAULTS_CLOCK"]) as file:
+            return int(file.read())
+
+    time.time = lambda: _time() + _seconds_off()
+    time.time_ns = lambda: _time_ns() + _seconds_off() * 10**9
 
 if os.environ.get("FAULTS_GREEDY"):
 
