@@ -117,9 +117,7 @@ def _task(service: Service, here: str, data: bytes, photos: Sequence[bytes], kee
 
 def _reference(model: LoadedModel, photos: Sequence[bytes]) -> DriftReference:
     answered = [model.ask(photo, item="photo", max_megapixels=100.0) for photo in photos]
-    answers = [
-        [dict(one.prediction.top)[label] for label in model.predictor.labels] for one in answered
-    ]
+    answers = [[dict(one.prediction.top)[label] for label in model.predictor.labels] for one in answered]
     observed = Observations(
         answers=np.array(answers, np.float32),
         distances=np.array([one.prediction.distance for one in answered], np.float32),
@@ -138,7 +136,7 @@ def serving(*arguments: str | Path, source: Path | None = None) -> Iterator[Serv
     """
     environment = dict(os.environ, PYTHONUNBUFFERED="1")
     if source is not None:
-        environment["PYTHONPATH"] = str(source)
+        environment["PYTHONPATH"] = str(source) + os.environ.get("MOREPATH", "")
     command = [sys.executable, "-m", "apprenti", "serve", "--port", "0", "--lang", "en"]
     process = subprocess.Popen(
         [*command, *map(str, arguments)],

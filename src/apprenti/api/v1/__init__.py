@@ -8,6 +8,7 @@ from apprenti.api.v1 import audit, images, labels, predictions, tasks, tokens, t
 from apprenti.api.v1.asking import ERRORS
 
 ROUTERS = (
+    predictions.ROUTER,  # first, being asked for most: routes are tried one after the other
     workspaces.ROUTER,
     tokens.ROUTER,
     tasks.ROUTER,
@@ -15,7 +16,6 @@ ROUTERS = (
     images.ROUTER,
     trainings.ROUTER,
     versions.ROUTER,
-    predictions.ROUTER,
     audit.ROUTER,
 )
 

@@ -34,6 +34,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._last_change = object()
 
     @classmethod
     def open(cls, url: str) -> Database:
@@ -58,6 +59,11 @@ class Database:
         return self._engine
 
     @property
+    def last_change(self) -> object:
+        """A sign that is another after each change this process wrote: what was read under this one still holds."""
+        return self._last_change
+
+    @property
     def is_sqlite(self) -> bool:
         """Whether it is one file (or memory) and not a server."""
         return self._engine.dialect.name == "sqlite"
@@ -73,8 +79,11 @@ class Database:
             yield tx
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, only_adds: bool = False) -> Iterator[Connection]:
         """Open a transaction that alone may write; it is on disk when the block ends, or not at all.
+
+        Args:
+            only_adds: it adds rows that nobody keeps in memory, so ``last_change`` stays.
 
         Raises:
             StoreError: the database does not answer, is damaged, or the disk is full.
@@ -88,6 +97,8 @@ class Database:
                 if not self.is_sqlite:
                     tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
                 yield tx
+            if not only_adds:
+                self._last_change = object()
 
     def close(self) -> None:
         """Let go of every connection."""
