@@ -134,10 +134,7 @@ def test_a_second_server_says_why_it_does_not_begin(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_killed_server_takes_its_workers_with_it_and_the_next_begins_where_it_was(tmp_path: Path) -> None:
     with RunningService(tmp_path / "s") as server:
-        listed = subprocess.run(
-            ["pgrep", "-P", str(server.process.pid)], capture_output=True, text=True, check=False
-        )
-        (worker,) = (int(word) for word in listed.stdout.split())
+        worker = _first_child(server.process.pid)
         server.stop(signal.SIGKILL)
         deadline = time.monotonic() + 60
         while _is_alive(worker):
@@ -145,6 +142,18 @@ def test_a_killed_server_takes_its_workers_with_it_and_the_next_begins_where_it_
             time.sleep(0.1)
     with RunningService(tmp_path / "s", "--workers", "0") as again:
         assert again.ask("GET", "/v1/me", secret=server.secret).status_code == 200
+
+
+def _first_child(process_id: int) -> int:
+    """Return the process a server begins, once it has."""
+    deadline = time.monotonic() + 30
+    while True:
+        command = ["pgrep", "-P", str(process_id)]
+        listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
+        if listed:
+            return int(listed[0])
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def _is_alive(process_id: int) -> bool:

@@ -66,21 +66,56 @@ def place_of(
     """Return where a service keeps everything: what was said, else what the environment says, else the usual.
 
     Args:
-        environment: ``APPRENTI_DATABASE`` and ``APPRENTI_BLOBS``, so that a password need not be an argument.
+        environment: ``APPRENTI_DATABASE`` and ``APPRENTI_BLOBS``, so that a password need not be an argument;
+            ``APPRENTI_DATABASE_FILE`` names a file with the address, as containers are given secrets.
         data_folder: the user's; the service takes ``service`` in it.
         folder: of the service.
         database: its address.
         blobs: where images and models lie.
         hosts: that it may ask.
         private_hosts: that it may ask inside.
+
+    Raises:
+        OptionError: the file with the address cannot be read.
     """
     return Place(
         folder=(folder or data_folder / "service").absolute(),
-        database=database or environment.get("APPRENTI_DATABASE", ""),
+        database=database or environment.get("APPRENTI_DATABASE") or _address_in_file(environment),
         blobs=blobs or environment.get("APPRENTI_BLOBS", ""),
         hosts=hosts,
         private_hosts=private_hosts,
     )
+
+
+def _address_in_file(environment: Mapping[str, str]) -> str:
+    name = environment.get("APPRENTI_DATABASE_FILE", "")
+    if not name:
+        return ""
+    try:
+        return Path(name).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        cause = getattr(error, "strerror", None) or str(error)
+        raise OptionError("database_file", path=name, cause=cause) from error
+
+
+def require_service(place: Place) -> None:
+    """Pass where a service has begun in this place: a typing error must not begin another.
+
+    Raises:
+        OptionError: there is none.
+        StoreError: the database does not answer.
+    """
+    from apprenti.store.database.connection import Database
+    from apprenti.store.database.migrating import revision_of
+
+    database = Database.as_it_is(place.database_url)
+    if database is not None:
+        try:
+            if revision_of(database)[0] is not None:
+                return
+        finally:
+            database.close()
+    raise OptionError("no_service_here", folder=str(place.folder))
 
 
 @contextmanager
@@ -106,8 +141,8 @@ def open_service(place: Place, environment: Mapping[str, str]) -> Iterator[Servi
     try:
         yield Service(
             database=database,
-            blobs=_blobs(place, environment),
-            locks=_locks(place),
+            blobs=open_blobs(place, environment),
+            locks=open_locks(place),
             folder=place.folder / "work",
             now_us=lambda: time.time_ns() // 1000,
             new_id=lambda: str(uuid.uuid4()),
@@ -141,6 +176,14 @@ def sole_server(place: Place) -> Iterator[None]:
         yield
 
 
+def is_served(place: Place) -> bool:
+    """Return whether a server has the folder of this service."""
+    from apprenti.store.worker_locks import FileLocks
+
+    folder = place.folder / "locks"
+    return folder.is_dir() and FileLocks(folder).is_alive(_SERVER)
+
+
 def _make_private(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -158,14 +201,21 @@ def _egress_policy(place: Place) -> EgressPolicy:
     return replace(policy, schemes=("https", "http"), ports=EVERY_PORT) if place.private_hosts else policy
 
 
-def _locks(place: Place) -> WorkerLocks:
+def open_locks(place: Place) -> WorkerLocks:
+    """Return what tells which workers of a service are alive."""
     from apprenti.store.advisory_locks import AdvisoryLocks
     from apprenti.store.worker_locks import FileLocks
 
     return FileLocks(place.folder / "locks") if place.is_sqlite else AdvisoryLocks(place.database_url)
 
 
-def _blobs(place: Place, environment: Mapping[str, str]) -> BlobStore:
+def open_blobs(place: Place, environment: Mapping[str, str]) -> BlobStore:
+    """Return where the images and models of a service lie.
+
+    Raises:
+        OptionError: the address cannot be used, or a key is missing.
+        StoreError: it cannot be made or reached.
+    """
     from apprenti.store.blobs import FolderBlobs, ObjectBlobs
 
     if not place.blobs.startswith("s3://"):

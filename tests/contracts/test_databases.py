@@ -322,7 +322,10 @@ def test_the_review_queue_gives_the_most_telling_first_and_leaves_out_what_was_s
         add_prediction(tx, task, None, review_score=0.99, review_reason=ReviewReason.UNCERTAIN)
         add_prediction(tx, task, image, review_score=0.98)
         predictions.mark_reviewed(tx, here, [seen.id])
-        assert [one.id for one in predictions.to_review(tx, here, task.id)] == [high.id, low.id]
+        first = predictions.to_review(tx, here, task.id, limit=1)
+        then = predictions.to_review(tx, here, task.id, limit=1, cursor=first.next_cursor)
+        assert [one.id for page in (first, then) for one in page.items] == [high.id, low.id]
+        assert then.next_cursor is None
 
 
 def test_corrections_are_learnt_from_once_and_agreement_is_nothing_new(database: Database) -> None:
@@ -335,7 +338,7 @@ def test_corrections_are_learnt_from_once_and_agreement_is_nothing_new(database:
         assert corrections.n_new(tx, task.id) == 1
         corrections.mark_learnt(tx, task.id, "job")
         assert corrections.n_new(tx, task.id) == 0
-        corrections.decide(tx, here, [held.id], CorrectionState.ACCEPTED, {})
+        corrections.change(tx, here, held.id, state=CorrectionState.ACCEPTED)
         assert corrections.n_new(tx, task.id) == 1
         assert corrections.get(tx, here, word.id).job_id == "job"
 

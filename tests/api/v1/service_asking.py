@@ -17,10 +17,10 @@ from tests.fake_service import OPERATOR, default_workspace, make_service, pictur
 from apprenti.api.entrance import EntranceRules
 from apprenti.api.guard import Door
 from apprenti.api.rates import Rate
-from apprenti.api.service_app import create_service_app
 from apprenti.domain.service import Role, Version
 from apprenti.flow.service import access, workspaces
 from apprenti.flow.service.service import Service
+from apprenti.service_server import build_service_app
 from apprenti.store.database import versions as version_table
 
 HERE = "http://127.0.0.1:8000"
@@ -91,7 +91,7 @@ def open_house(folder: Path, *, rules: EntranceRules = UNHURRIED, **options: Any
     made["stranger"] = access.create_token(service, OPERATOR, other, name="stranger", role=Role.OWNER)
     return House(
         service=service,
-        app=create_service_app(service, door=DOOR, rules=rules, n_threads=2),
+        app=build_service_app(service, door=DOOR, rules=rules, n_threads=2),
         workspace=here,
         other_workspace=other,
         secrets={name: new.secret for name, new in made.items()},

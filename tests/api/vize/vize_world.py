@@ -45,7 +45,7 @@ class FakeLoaded:
 
     def ask(self, data: bytes, *, item: str, max_megapixels: float) -> Answered:
         answer = self.predictor.predict_bytes(data, item=item, top=len(self.predictor.labels))
-        return Answered(prediction=answer, facts=np.zeros(6, np.float32))
+        return Answered(prediction=answer, facts=np.zeros(6, np.float32), embedding=np.zeros(4, np.float32))
 
 
 @dataclass

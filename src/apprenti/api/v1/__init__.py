@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from apprenti.api.v1 import audit, images, labels, predictions, tasks, tokens, trainings, versions, workspaces
+from apprenti.api.v1 import (
+    audit,
+    corrections,
+    images,
+    labels,
+    monitoring,
+    predictions,
+    review,
+    tasks,
+    tokens,
+    trainings,
+    versions,
+    webhooks,
+    workspaces,
+)
 from apprenti.api.v1.asking import ERRORS
 
 ROUTERS = (
@@ -16,6 +30,10 @@ ROUTERS = (
     images.ROUTER,
     trainings.ROUTER,
     versions.ROUTER,
+    corrections.ROUTER,
+    review.ROUTER,
+    monitoring.ROUTER,
+    webhooks.ROUTER,
     audit.ROUTER,
 )
 

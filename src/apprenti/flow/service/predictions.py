@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from apprenti.blocks.sketches import sketch
 from apprenti.domain.dataset import TaskType
 from apprenti.domain.errors import ConflictError, ItemError
+from apprenti.domain.manifest import Manifest
 from apprenti.domain.prediction import Prediction
 from apprenti.domain.service import Caller, Origin, ReviewReason, Role, StoredPrediction, Task, Version
 from apprenti.flow.service.access import allow
@@ -157,6 +158,20 @@ def answering_version(
     """
     who = service.answering.of(service.database, workspace_id, task_id, number, now_us=service.now_us())
     return who.task, who.version
+
+
+def answering_model(
+    service: Service, caller: Caller, workspace_id: str, task_id: str, number: int | None
+) -> tuple[Version, Manifest]:
+    """Return the version of a task that answers, and what its model says about itself.
+
+    Raises:
+        ConflictError: the task has no model yet.
+        NotFoundError: there is no such task or version.
+    """
+    allow(caller, workspace_id, Role.READER)
+    _, version = answering_version(service, workspace_id, task_id, number)
+    return version, service.models.of(version, service.blobs).predictor.manifest
 
 
 def _kept_with_image(service: Service, said: Classified, data: bytes, item: str) -> StoredPrediction:

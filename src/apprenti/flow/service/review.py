@@ -11,7 +11,6 @@ from apprenti.domain.errors import OptionError
 from apprenti.domain.sentence import Sentence
 from apprenti.domain.service import (
     Caller,
-    Correction,
     CorrectionState,
     Label,
     Role,
@@ -166,18 +165,18 @@ def next_training(service: Service, caller: Caller, workspace_id: str, task_id: 
         new = list(correction_table.unlearnt(tx, task_id))
         answers = [label for label, negative in label_table.of_task(tx, task_id) if not negative]
         return NextTraining(
-            n_corrected=sum(not one.agrees for one in new),
-            n_confirmed=sum(one.agrees for one in new),
-            labels=_labels(new, answers),
+            n_corrected=sum(not agrees for agrees, _ in new),
+            n_confirmed=sum(agrees for agrees, _ in new),
+            labels=_labels([label_ids for _, label_ids in new], answers),
             n_held=dict(correction_table.held_reasons(tx, task_id)),
             say=decision_of(tx, task).say,
         )
 
 
-def _labels(new: Sequence[Correction], answers: Sequence[Label]) -> dict[str, int]:
+def _labels(new: Sequence[Sequence[str]], answers: Sequence[Label]) -> dict[str, int]:
     counts = {label.id: 0 for label in answers}
-    for one in new:
-        for label_id in one.label_ids:
+    for label_ids in new:
+        for label_id in label_ids:
             if label_id in counts:
                 counts[label_id] += 1
     return counts

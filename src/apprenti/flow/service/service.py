@@ -54,11 +54,8 @@ class Service:
         models: those that are loaded.
         answering: remembers which version of a task answers.
         prediction_log: takes answers that keep no image.
-    <<<<<<< HEAD
-    =======
         egress_policy: which other addresses may be asked: none, unless whoever runs the service names them.
         transport: by which way they are; ``None`` where none ever is.
-    >>>>>>> 0eccb733078b3ac33c72f1d2a27053f5727d1163
     """
 
     database: Database

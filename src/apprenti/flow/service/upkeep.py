@@ -12,6 +12,7 @@ from apprenti.flow.service.drift_checks import check_drift
 from apprenti.flow.service.images import drop_blobs
 from apprenti.flow.service.repeats import KEPT_US as ANSWERS_KEPT_US
 from apprenti.flow.service.retraining import retrain_if_due
+from apprenti.flow.service.running import sweep_folders
 from apprenti.flow.service.service import Service
 from apprenti.flow.service.webhooks import deliver_due, forget_old_deliveries
 from apprenti.store.database import idempotency, tasks, workers
@@ -84,6 +85,7 @@ DUTIES = (
     Duty(every_us=MINUTE_US, do=watch_tasks),
     Duty(every_us=HOUR_US, do=forget_old),
     Duty(every_us=HOUR_US, do=sweep_blobs),
+    Duty(every_us=HOUR_US, do=sweep_folders),
 )
 
 

@@ -204,9 +204,11 @@ def counts(tx: Tx, task_id: str) -> Mapping[CorrectionState, int]:
     return {CorrectionState(state): n for state, n in tx.execute(asked)}
 
 
-def unlearnt(tx: Tx, task_id: str) -> Iterator[Correction]:
-    """Yield the accepted corrections no training has learnt from, oldest first."""
-    yield from rows.every(tx, CORRECTIONS, Correction, *_unlearnt(task_id))
+def unlearnt(tx: Tx, task_id: str) -> Iterator[tuple[bool, tuple[str, ...]]]:
+    """Yield of each accepted correction no training has learnt from whether it agrees, and its labels."""
+    asked = select(CORRECTIONS.c.agrees, CORRECTIONS.c.label_ids).where(*_unlearnt(task_id))
+    for agrees, label_ids in tx.execute(asked):
+        yield bool(agrees), tuple(label_ids)
 
 
 def held_reasons(tx: Tx, task_id: str) -> Mapping[str, int]:

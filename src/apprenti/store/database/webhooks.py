@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import or_
+
 from apprenti.domain.service import Delivery, DeliveryState, Webhook
 from apprenti.store.database import rows
 from apprenti.store.database.rows import Page, Tx
@@ -45,8 +47,9 @@ def queue(tx: Tx, *deliveries: Delivery) -> None:
 
 
 def due(tx: Tx, *, now_us: int, limit: int = 20) -> tuple[Delivery, ...]:
-    """Return messages whose time has come, oldest first."""
-    where = (DELIVERIES.c.state == DeliveryState.WAITING.value, DELIVERIES.c.next_us <= now_us)
+    """Return messages whose time has come, oldest first; those written later than now, as well: the clock went back."""
+    come = or_(DELIVERIES.c.next_us <= now_us, DELIVERIES.c.created_us > now_us)
+    where = (DELIVERIES.c.state == DeliveryState.WAITING.value, come)
     return rows.page(tx, DELIVERIES, Delivery, *where, limit=limit).items
 
 
@@ -56,7 +59,10 @@ def claim_due(tx: Tx, *, now_us: int, until_us: int, limit: int) -> tuple[tuple[
     for delivery in due(tx, now_us=now_us, limit=limit):
         webhook = get(tx, delivery.workspace_id, delivery.webhook_id)
         if webhook.is_active:
-            rows.change(tx, DELIVERIES, DELIVERIES.c.id == delivery.id, next_us=until_us)
+            created_us = min(delivery.created_us, now_us)
+            rows.change(
+                tx, DELIVERIES, DELIVERIES.c.id == delivery.id, next_us=until_us, created_us=created_us
+            )
             claimed.append((delivery, webhook))
         else:
             note_attempt(tx, delivery, state=DeliveryState.GIVEN_UP, next_us=now_us, problem="switched off")
