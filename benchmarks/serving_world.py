@@ -136,7 +136,7 @@ def serving(*arguments: str | Path, source: Path | None = None) -> Iterator[Serv
     """
     environment = dict(os.environ, PYTHONUNBUFFERED="1")
     if source is not None:
-        environment["PYTHONPATH"] = str(source)
+        environment["PYTHONPATH"] = str(source) + os.environ.get("MOREPATH", "")
     command = [sys.executable, "-m", "apprenti", "serve", "--port", "0", "--lang", "en"]
     process = subprocess.Popen(
         [*command, *map(str, arguments)],

@@ -131,11 +131,13 @@ def open_service(place: Place, environment: Mapping[str, str]) -> Iterator[Servi
         StoreError: the database or the storage does not answer.
     """
     from apprenti.egress import Transport
+    from apprenti.flow.service.prediction_log import GatheredLog
     from apprenti.flow.service.service import Service
     from apprenti.store.database.connection import Database
 
     _make_private(place.folder)
     database = Database.open(place.database_url)
+    log = GatheredLog(database)
     try:
         yield Service(
             database=database,
@@ -147,8 +149,10 @@ def open_service(place: Place, environment: Mapping[str, str]) -> Iterator[Servi
             new_secret=lambda: secrets.token_urlsafe(N_SECRET_BYTES),
             egress_policy=_egress_policy(place),
             transport=Transport(clock=time.monotonic),
+            prediction_log=log,
         )
     finally:
+        log.close()
         database.close()
 
 

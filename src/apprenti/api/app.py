@@ -74,12 +74,12 @@ def create_app(
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    hands = Hands(n_workers)
+    app.state.hands = hands = Hands(n_workers)
     limits = InferenceLimits(max_image_bytes=door.max_body_bytes, body_seconds=body_seconds)
     speak_one_shape(app, DIALECTS)
     app.include_router(_information(models))
     app.include_router(_prediction(models, hands=hands, body_seconds=body_seconds))
-    app.include_router(inference_router(FileModels(models), hands, limits=limits))
+    app.include_router(inference_router(FileModels(models), limits=limits))
     for router in pages:
         app.include_router(router, include_in_schema=False)
     app.add_middleware(Guard, door=door, dialects=DIALECTS)

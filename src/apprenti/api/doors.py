@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from apprenti.api import inference
 from apprenti.api.service_app import ServiceDoors
 from apprenti.api.vize import DIALECTS, FILES, vize_router
 from apprenti.egress import fetch
@@ -18,4 +19,8 @@ def other_doors(service: Service) -> ServiceDoors:
     take = None
     if service.transport is not None:
         take = partial(fetch, policy=service.egress_policy, transport=service.transport)
-    return ServiceDoors(routers=(vize_router(service, fetch=take),), dialects=DIALECTS)
+    limits = inference.InferenceLimits(max_image_bytes=service.limits.max_image_bytes)
+    any_model = inference.inference_router(inference.ServiceModels(service), limits=limits)
+    return ServiceDoors(
+        routers=(any_model, vize_router(service, fetch=take)), dialects={**DIALECTS, **inference.DIALECTS}
+    )

@@ -40,7 +40,15 @@ class EntranceRules:
     failures: Rate = FAILURES
     body_seconds: float = 60.0
     open_paths: frozenset[str] = field(
-        default=frozenset({"/v1/health/live", "/v1/health/ready", "/v1/openapi.json"})
+        default=frozenset(
+            {
+                "/v1/health/live",
+                "/v1/health/ready",
+                "/v1/openapi.json",
+                "/v2/health/live",
+                "/v2/health/ready",
+            }
+        )
     )
     open_below: tuple[str, ...] = ()
     knocking_paths: frozenset[str] = frozenset()

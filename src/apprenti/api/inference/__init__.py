@@ -5,6 +5,7 @@ from apprenti.api.inference.file_models import FileModels
 from apprenti.api.inference.requests import InferenceLimits
 from apprenti.api.inference.routes import inference_router
 from apprenti.api.inference.served import Repository, Said, ServedModel, Shown
+from apprenti.api.inference.service_models import ServiceModels
 
 __all__ = [
     "DIALECTS",
@@ -14,6 +15,7 @@ __all__ = [
     "Repository",
     "Said",
     "ServedModel",
+    "ServiceModels",
     "Shown",
     "inference_router",
     "refuse_in_one_line",

@@ -105,7 +105,7 @@ def metadata(model: ServedModel) -> dict[str, Any]:
     outputs = [_described(output, model) for output in outputs_of(model)]
     return {
         "name": model.name,
-        "versions": list(model.versions),
+        "versions": list(model.versions()),
         "platform": "apprenti_onnx",
         "inputs": inputs,
         "outputs": outputs,

@@ -39,7 +39,7 @@ class FileModels:
         return ServedModel(
             name=name,
             version=ONLY_VERSION,
-            versions=(ONLY_VERSION,),
+            versions=lambda: (ONLY_VERSION,),
             manifest=predictor.manifest,
             answer=answer,
         )

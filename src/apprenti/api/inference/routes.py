@@ -8,6 +8,7 @@ from functools import partial
 from importlib.metadata import version as version_of
 from typing import Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
@@ -20,20 +21,19 @@ from apprenti.api.inference.served import Repository, Said, ServedModel
 EXTENSIONS = ("binary_tensor_data", "classification")
 
 
-def inference_router(
-    repository: Repository, hands: Hands, *, limits: InferenceLimits | None = None
-) -> APIRouter:
+def inference_router(repository: Repository, *, limits: InferenceLimits | None = None) -> APIRouter:
     """Return the routes of Open Inference Protocol v2; they are in no OpenAPI description, being described elsewhere.
+
+    The application's ``state.hands`` look at the images.
 
     Args:
         repository: has the models.
-        hands: look at images.
         limits: how much one request may bring.
     """
     router = APIRouter()
     _server_routes(router, repository)
     for start in (f"{PREFIX}/models/{{name}}", f"{PREFIX}/models/{{name}}/versions/{{version}}"):
-        _model_routes(router, start, repository, hands, limits or InferenceLimits())
+        _model_routes(router, start, repository, limits or InferenceLimits())
     return router
 
 
@@ -54,17 +54,17 @@ def _server_routes(router: APIRouter, repository: Repository) -> None:
     router.add_route(f"{PREFIX}/health/ready", ready, name="v2_ready")
 
 
-def _model_routes(
-    router: APIRouter, start: str, repository: Repository, hands: Hands, limits: InferenceLimits
-) -> None:
+def _model_routes(router: APIRouter, start: str, repository: Repository, limits: InferenceLimits) -> None:
     async def show(request: Request) -> JSONResponse:
-        return JSONResponse(metadata(await _found(repository, request)))
+        model = await _found(repository, request)
+        return JSONResponse(await to_thread.run_sync(metadata, model))
 
     async def ready(request: Request) -> JSONResponse:
         model = await _found(repository, request)
         return JSONResponse({"name": model.name, "ready": True})
 
     async def infer(request: Request) -> Response:
+        hands: Hands = request.app.state.hands
         async with hands.place():
             body = await read_body(request, limits)
             model = await _found(repository, request)

@@ -37,7 +37,7 @@ class ServedModel:
     Args:
         name: as it was asked for.
         version: a number, as text.
-        versions: all there are.
+        versions: returns all there are; called in a thread.
         manifest: of the model.
         keeps: whether answers are kept under an id.
         answer: says what images show, in order; raises what errors of ours there are. Called in a thread.
@@ -45,7 +45,7 @@ class ServedModel:
 
     name: str
     version: str
-    versions: tuple[str, ...]
+    versions: Callable[[], Sequence[str]]
     manifest: Manifest
     answer: Callable[[Sequence[Shown]], Sequence[Said]]
     keeps: bool = False

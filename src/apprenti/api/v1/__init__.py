@@ -22,6 +22,7 @@ from apprenti.api.v1 import (
 from apprenti.api.v1.asking import ERRORS
 
 ROUTERS = (
+    predictions.ROUTER,  # first, being asked for most: routes are tried one after the other
     workspaces.ROUTER,
     tokens.ROUTER,
     tasks.ROUTER,
@@ -29,7 +30,6 @@ ROUTERS = (
     images.ROUTER,
     trainings.ROUTER,
     versions.ROUTER,
-    predictions.ROUTER,
     corrections.ROUTER,
     review.ROUTER,
     monitoring.ROUTER,

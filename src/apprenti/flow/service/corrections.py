@@ -66,6 +66,7 @@ def correct(
         OptionError: it says too much or too little.
     """
     allow(caller, workspace_id, Role.EDITOR)
+    service.prediction_log.settle()
     with service.database.read() as tx:
         prediction = prediction_table.get(tx, workspace_id, prediction_id)
         task = task_table.get(tx, workspace_id, prediction.task_id)

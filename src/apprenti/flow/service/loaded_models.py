@@ -82,10 +82,17 @@ class LoadedModel:
         """
         header = read_header(data, item=item, max_megapixels=max_megapixels)
         pixels = decode(data, self.predictor.manifest.canvas, item=item)
-        prediction, embedding = self.predictor.answer_pixels(
-            pixels, item=item, top=len(self.predictor.labels)
-        )
-        facts = photo_facts(pixels, width_px=header.width_px, height_px=header.height_px)
+        return self._asked(pixels, item, width_px=header.width_px, height_px=header.height_px)
+
+    def ask_pixels(self, pixels: NDArray[np.uint8], *, item: str) -> Answered:
+        """Return the answer for an image that somebody else decoded, uint8 [S,S,3] in the model's size."""
+        height_px, width_px = pixels.shape[:2]
+        return self._asked(pixels, item, width_px=width_px, height_px=height_px)
+
+    def _asked(self, pixels: NDArray[np.uint8], item: str, *, width_px: int, height_px: int) -> Answered:
+        top = len(self.predictor.labels)
+        prediction, embedding = self.predictor.answer_pixels(pixels, item=item, top=top)
+        facts = photo_facts(pixels, width_px=width_px, height_px=height_px)
         return Answered(prediction=prediction, facts=facts, embedding=embedding)
 
 

@@ -83,6 +83,7 @@ def answer_long_work_once(service: Service, asked: Asked, work: Callable[[Servic
     if before is not None:
         return before
     answer = work(service)
+    service.prediction_log.settle()  # an answer that is kept must not name what is not
     with service.database.write() as tx:
         before = _before(tx, asked)
         if before is not None:

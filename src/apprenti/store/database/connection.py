@@ -34,6 +34,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._last_change = object()
         self._damage: str | None = None
 
     @classmethod
@@ -70,6 +71,11 @@ class Database:
         return self._engine
 
     @property
+    def last_change(self) -> object:
+        """A sign that is another after each change this process wrote: what was read under this one still holds."""
+        return self._last_change
+
+    @property
     def is_sqlite(self) -> bool:
         """Whether it is one file (or memory) and not a server."""
         return self._engine.dialect.name == "sqlite"
@@ -97,8 +103,11 @@ class Database:
                 raise StoreError("store_damaged", cause=" ".join(str(found).split())[:200])
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, only_adds: bool = False) -> Iterator[Connection]:
         """Open a transaction that alone may write; it is on disk when the block ends, or not at all.
+
+        Args:
+            only_adds: it adds rows that nobody keeps in memory, so ``last_change`` stays.
 
         Raises:
             StoreError: the database does not answer, is damaged or was seen to be, or the disk is full.
@@ -114,6 +123,8 @@ class Database:
                 if not self.is_sqlite:
                     tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
                 yield tx
+            if not only_adds:
+                self._last_change = object()
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from base64 import b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import func, literal, select, tuple_
@@ -14,12 +14,17 @@ from apprenti.domain.errors import OptionError
 from apprenti.domain.service import StoredPrediction
 from apprenti.store.database import rows
 from apprenti.store.database.rows import Page, Tx
-from apprenti.store.database.tables import IN_QUEUE, PREDICTIONS
+from apprenti.store.database.tables import IN_QUEUE, PREDICTIONS, TASKS
 
 
 def insert(tx: Tx, *predictions: StoredPrediction) -> None:
     """Write new predictions."""
     rows.add(tx, PREDICTIONS, *predictions)
+
+
+def tasks_there(tx: Tx, task_ids: Iterable[str]) -> frozenset[str]:
+    """Return which of some tasks are still there."""
+    return frozenset(tx.execute(select(TASKS.c.id).where(TASKS.c.id.in_(list(task_ids)))).scalars())
 
 
 def get(tx: Tx, workspace_id: str, prediction_id: str) -> StoredPrediction:

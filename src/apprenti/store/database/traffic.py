@@ -52,9 +52,10 @@ def add(
     if not rows:
         return
     dialect: Any = sqlite if tx.dialect.name == "sqlite" else postgresql
-    new = dialect.insert(TRAFFIC).values(rows)
+    new = dialect.insert(TRAFFIC)
     raised = {"n": TRAFFIC.c.n + new.excluded.n}
-    tx.execute(new.on_conflict_do_update(index_elements=_KEY, set_=raised))
+    # row after row: one statement for any number of rows would be put together anew each time
+    tx.execute(new.on_conflict_do_update(index_elements=_KEY, set_=raised), rows)
 
 
 def of_task(tx: Tx, task_id: str, *, from_day: int, to_day: int) -> tuple[Count, ...]:
