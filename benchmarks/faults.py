@@ -1,54 +1,55 @@
 """Fifty kills: a life over HTTP during which the real server is killed, with all its workers, at random moments.
 
-    python benchmarks/faults.py [--kills 50] [--seed 1] [--out benchmarks/results/faults.json]
+    python benchmarks/faults.py [--kills 50] [--seed 1]
 
 After each kill the folder is looked at (every row's bytes are there and whole, no training is half done), the server is
-begun again, and everything it had acknowledged is held against it. The first model must be, to the last byte, that of a
-life without kills. Whoever finds something lost gets an error and no result.
+begun again, and everything it had acknowledged is held against it. The first model must be, to the last byte, that of
+a life without kills. Whoever finds something lost gets an error and no result. Writes ``results/faults.json``, one row
+for each (kills, seed).
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+import results
+
+sys.path.insert(0, str(results.ROOT))
+
+from tests.faults.kills import live_under_kills, live_undisturbed
+
+KEY = ("n_kills", "seed")
 
 
 def main() -> None:
-    """Live both lives and write what happened."""
-    sys.path.insert(0, str(ROOT))
-    from tests.faults.kills import live_under_kills, live_undisturbed
-
-    options = _options()
+    """Live both lives and keep what happened."""
+    parser = argparse.ArgumentParser(description="Kill the server at random moments.")
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         undisturbed = live_undisturbed(Path(folder) / "undisturbed")
         lived = live_under_kills(Path(folder) / "killed", n_kills=options.kills, seed=options.seed)
-    same = lived["first_model_sha256"] == undisturbed
-    found = {
-        **lived,
-        "lost": 0,
-        "same_model": same,
-        "seed": options.seed,
-        "machine": f"{platform.machine()}, {os.cpu_count()} processors",
-    }
-    options.out.write_text(json.dumps(found, indent=2) + "\n")
-    print(json.dumps(found, indent=2))
-    if not same:
+    row = row_of(lived, undisturbed, seed=options.seed)
+    results.keep("faults", [row], key=KEY)
+    print(row)
+    if not row["same_model"]:
         raise SystemExit("the first model is another than that of a life without kills")
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "faults.json")
-    return parser.parse_args()
+def row_of(lived: Mapping[str, Any], undisturbed: str, *, seed: int) -> results.Row:
+    """Return what happened, on one line."""
+    moments = {f"killed_while_{what}": n for what, n in lived["killed_while"].items()}
+    plain = {
+        name: value for name, value in lived.items() if name not in ("killed_while", "first_model_sha256")
+    }
+    same = lived["first_model_sha256"] == undisturbed
+    return {**plain, **moments, "seed": seed, "n_lost": 0, "same_model": same}
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from deep_tables import (
     training_speed_table,
 )
 from export_table import export_table, plain_table
+from fault_tables import faults_table
 from feedback_tables import (
     drift_cost_table,
     drift_table,
@@ -278,6 +279,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "quarantine": quarantine_table,
     "service_queries": service_queries_table,
     "promotion": promotion_table,
+    "faults": faults_table,
     "sizes": sizes_table,
     "dependencies": dependencies_table,
 }

@@ -85,8 +85,8 @@ def test_a_clock_that_jumps_between_requests_changes_nothing_but_dates(clock: Cl
         clock.jump(-2)  # and begun again, earlier than everything that is there
         server.start()
         assert [image["id"] for image in every(server, "/images")] == made
-        verbs = [entry["verb"] for entry in server.done("GET", "/audit", limit=100)["items"]]
-        assert verbs.count("create") == len(made)
+        entries = server.done("GET", "/audit", limit=100)["items"]
+        assert len([entry for entry in entries if entry["noun"] == "image"]) == len(made)
 
 
 def test_nobody_gets_more_requests_by_a_clock_that_jumps(clock: Clock, tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from tests.faults.life import Life
 from tests.faults.running import Running
 
 from apprenti.blocks.artifact import unpack
+from apprenti.domain.json_form import from_json
+from apprenti.domain.recipe import Recipe
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -24,7 +26,7 @@ def test_a_candidate_that_eats_all_memory_fails_alone_and_the_training_is_done(t
         model = server.ask("GET", f"/tasks/{task_id}/versions/1/model").data
         workers = server.workers()
     trials = unpack(model).report["attempts"]
-    greedy = [trial for trial in trials if trial["recipe"]["name"] == told.read_text()]
+    greedy = [trial for trial in trials if from_json(Recipe, trial["recipe"]).name == told.read_text()]
     assert [trial["status"] for trial in greedy] == ["out_of_memory"]
     assert sum(trial["status"] == "finished" for trial in trials) >= 3
     assert len(workers) == 1

@@ -55,6 +55,31 @@ def test_a_file_that_is_no_database_is_named_damaged_and_left_alone(tmp_path: Pa
     assert path.read_bytes().startswith(b"these are not")
 
 
+def test_damage_that_was_seen_once_keeps_everybody_from_writing(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    database = Database.open(f"sqlite:///{path}")
+    with database.write() as tx:
+        for number in range(2000):
+            workspaces.insert(tx, Workspace(id=str(number), name="x" * 100, created_us=1))
+    database.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:8192] + b"\xa5" * (len(whole) - 8192))
+    with pytest.raises(StoreError, match="damaged"):
+        Database.open(f"sqlite:///{path}")
+    with pytest.raises(StoreError, match="damaged"), database.read() as tx:
+        workspaces.page(tx)
+    path.write_bytes(whole)  # whoever puts it right starts anew
+    with pytest.raises(StoreError, match="damaged"), database.write():
+        pass
+    with Database.open(f"sqlite:///{path}").write() as tx:
+        assert len(workspaces.page(tx).items) == 50
+
+
+def test_a_commit_is_on_the_disk_whatever_journal_sqlite_keeps(tmp_path: Path) -> None:
+    with Database.open(f"sqlite:///{tmp_path}/a.db").read() as tx:
+        assert tx.exec_driver_sql("PRAGMA synchronous").scalar_one() == 3  # EXTRA
+
+
 @pytest.mark.parametrize("url", ["mysql://host/name", "no address", "oracle://u:secret@h/x"])
 def test_an_address_of_nothing_we_know_is_refused_without_its_password(url: str) -> None:
     with pytest.raises(OptionError) as caught:
