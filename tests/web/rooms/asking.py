@@ -71,5 +71,9 @@ def visited(folder: Path, *, rules: EntranceRules = UNHURRIED, in_file: bool = F
     """Return the rooms over a fresh service, its database in memory, or in a file as in real life."""
     service = make_service(folder, url=f"sqlite:///{folder}/apprenti.db" if in_file else "sqlite://")
     app = app_with_rooms(service, door=DOOR, rules=rules, n_threads=1)
-    browser = TestClient(app, base_url=HERE, headers={"origin": HERE}, follow_redirects=False)
-    return Visited(service=service, app=app, workspace=default_workspace(service), browser=browser)
+    return Visited(service=service, app=app, workspace=default_workspace(service), browser=a_browser(app))
+
+
+def a_browser(app: FastAPI) -> TestClient:
+    """Return a browser without any cookie."""
+    return TestClient(app, base_url=HERE, headers={"origin": HERE}, follow_redirects=False)
