@@ -152,6 +152,8 @@ def run_race(
                     race.results[runner.pick.recipe.name] = result
                 del lanes.running[task]  # last: Ctrl-C before here must find it somewhere
                 log.tell(selector, trial, result=result, logits=runner.job.logits_out)
+                if tools.tried is not None:
+                    tools.tried(trial)
                 tools.progress.advance()
             time.sleep(POLL_SECONDS)
     except KeyboardInterrupt:

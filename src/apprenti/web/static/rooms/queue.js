@@ -30,12 +30,16 @@ export class Queue {
     this.n.all += 1;
     if (photo.size > this.mostBytes) this.failed(photo, "too_large", {});
     else this.waiting.push({ ...photo, key: freshKey() });
-    while (this.runners < SIDE_BY_SIDE) this.run();
+    this.begin();
+  }
+
+  begin() {
+    for (let n = this.runners; n < SIDE_BY_SIDE && this.waiting.length && !this.isPaused; n += 1) this.run();
   }
 
   pause() { this.isPaused = true; this.onChange(); }
 
-  resume() { this.isPaused = false; this.onChange(); while (this.runners < SIDE_BY_SIDE) this.run(); }
+  resume() { this.isPaused = false; this.onChange(); this.begin(); }
 
   async run() {
     this.runners += 1;
