@@ -11,7 +11,7 @@ import pytest
 from starlette.datastructures import Headers
 from tests.api.v1.service_asking import UNHURRIED, House, code_of, open_house
 
-from apprenti.api.callers import REMEMBERED_SECONDS, Callers, secret_in
+from apprenti.api.callers import REMEMBERED_SECONDS, Callers, shown_in
 from apprenti.api.entrance import EntranceRules
 from apprenti.api.rates import MOST_KEYS, Buckets, Rate
 from apprenti.domain.errors import TokenError
@@ -69,7 +69,7 @@ def test_buckets_are_forgotten_so_that_memory_stays_flat() -> None:
     ],
 )
 def test_a_secret_is_read_under_each_name_clients_use(header: str, secret: str) -> None:
-    assert secret_in(Headers({"authorization": header})) == secret
+    assert shown_in(Headers({"authorization": header})).secret == secret
 
 
 def test_a_caller_is_remembered_for_seconds_and_forgotten_when_taken_back(

@@ -81,7 +81,7 @@ def running(folder: Path, **options: Any) -> Iterator[Server]:
 
 def draw_photos(folder: Path, n: int) -> Path:
     """Draw photos of bread, cake and fruit into folders called so; return ``folder``."""
-    drawn = random.Random(3)  # noqa: S311 (pictures, no secrets)
+    drawn = random.Random(3)
     for number in range(n):
         label = list(COLOURS)[number % 3]
         colour = tuple(max(0, min(255, part + drawn.randint(-25, 25))) for part in COLOURS[label])
