@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from apprenti.blocks.heads.own import OWN
 from apprenti.domain.errors import (
     ApprentiError,
     InterruptedWorkError,
@@ -25,6 +26,8 @@ POLL_SECONDS = 0.02
 REFIT_SHARE_ONCE = 2.5
 REFIT_SHARE_TURNS = 0.4
 """Seconds of the refit on all photos, as a share of the trial's: after one holdout fit, and after five turns."""
+OWN_HEAD_SECONDS = 10.0
+"""At least, for a network with its own head, however late it is: nothing is fitted, and minutes went into it."""
 
 
 @dataclass(kw_only=True)
@@ -120,7 +123,8 @@ def run_race(
     n_picks = len(selector.plan())
     lanes = _Lanes(
         tools=tools,
-        seconds_for=lambda now: (deadline - now) / (1 + refit_share),
+        deadline=deadline,
+        refit_share=refit_share,
         n_left=lambda: n_picks - len(race.trials),
     )
     tools.progress.begin("candidates", n_picks)
@@ -171,10 +175,21 @@ class _Lanes:
     """
 
     tools: Tools
-    seconds_for: Callable[[float], float]
+    deadline: float
+    refit_share: float
     n_left: Callable[[], int]
     running: dict[Task[CandidateResult], _Runner] = field(default_factory=dict)
     ended: dict[Task[CandidateResult], float] = field(default_factory=dict)
+
+    def seconds_for(self, now: float) -> float:
+        """Return how long a candidate may take, so that it can be refitted in the time left."""
+        return (self.deadline - now) / (1 + self.refit_share)
+
+    def limit_of(self, pick: Pick, *, now: float) -> float:
+        """Return the seconds after which a candidate is stopped."""
+        if pick.recipe.head == OWN:
+            return max(OWN_HEAD_SECONDS, self.deadline - now)
+        return max(0.0, self.seconds_for(now))
 
     def notice(self) -> None:
         """Note the time of those that have ended since."""
@@ -216,7 +231,7 @@ def _fill(lanes: _Lanes, race: Race, selector: Selector, job_for: JobFor, scheme
             selector.tell(race.trials[-1])
             tools.progress.advance()
             continue
-        limits = Limits(seconds=max(0.0, lanes.seconds_for(tools.clock())), memory_mb=tools.memory_mb)
+        limits = Limits(seconds=lanes.limit_of(pick, now=tools.clock()), memory_mb=tools.memory_mb)
         task = tools.engine.start(train_candidate, job, limits=limits)
         lanes.running[task] = _Runner(pick=pick, job=job, begun=begun)
 

@@ -55,7 +55,9 @@ FITS_AFTER_NETWORK = 4.0
 """When the training of a network is over, its features are worked out, and a recipe on them is fitted to be judged and
 once more on all photos."""
 LATE_EMBED_SHARE = 0.6
-"""Of the race's time left: how long features that a later recipe asks for may take, before it is given up."""
+BESIDE_EMBED_SHARE = 0.4
+"""Of the race's time left: how long features that a later recipe asks for may take, before it is given up; the second
+where they are to stand beside a network's, whose training is still to come."""
 PACKING_SECONDS = 4.0
 PACKING_SHARE = 0.1
 """Answering the test photos, judging, packing and writing, which begin when the kept recipe is refitted: seconds at
@@ -164,15 +166,16 @@ def train(
         folds = assign_folds(table.fitted, dataset.task_type)
         profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
         ready = replace(ground, profile=profile, n_fits=folds.n_folds, embedded=table.looks)
+        trainer = NetworkTrainer(
+            dataset=dataset, table=table, folds=folds, seed=seed, folder=workspace, tools=tools
+        )
         selector = choose_by(
             ready,
             knowledge,
             seed=seed,
             recipes=recipes,
             time_left=lambda: times.race_ends - tools.clock(),
-        )
-        trainer = NetworkTrainer(
-            dataset=dataset, table=table, folds=folds, seed=seed, folder=workspace, tools=tools
+            is_lost=lambda backbone: backbone in trainer.lost,
         )
         jobs = _Jobs(
             trainer=trainer,
@@ -195,8 +198,9 @@ def train(
                 seconds_before=seconds_before,
                 has_torch=False,
             )
-        if recipes == "deep":
-            race = race.of_networks()
+        picks = selector.plan()
+        if recipes == "deep":  # what networks were compared with on the way is not in question
+            race, picks = race.of_networks(), tuple(pick for pick in picks if pick.recipe.is_trained)
         dataset = _with_interruption(dataset, race)
         dataset = replace(dataset, notices=(*dataset.notices, *trainer.notices))
         cells_end = times.begun if race.interrupted else times.cells_end
@@ -208,7 +212,7 @@ def train(
                 dataset,
                 profile,
                 table,
-                selector.plan(),
+                picks,
                 race,
                 outlook=selector.outlook(),
                 networks=trainer.histories,
@@ -218,7 +222,7 @@ def train(
             )
             write_atomically(out, model)
             timing = replace(
-                _timing(selector.plan(), race, tools.clock() - times.begun),
+                _timing(picks, race, tools.clock() - times.begun),
                 photos_per_second=trainer.photos_per_second,
             )
             write_atomically(report_path, render(report, lang=lang, timing=timing).encode())
@@ -233,7 +237,7 @@ def train(
         model_path=out,
         report_path=report_path,
         profile=profile,
-        picks=selector.plan(),
+        picks=picks,
         trials=tuple(race.trials),
         kept=report.kept,
         report=report,
@@ -300,15 +304,15 @@ class _Jobs:
         frozen = [look for look in missing if not is_trained(look.backbone)]
         if frozen:
             now = self.tools.clock()
-            deadline = now + LATE_EMBED_SHARE * (self.race_ends - now)
+            share = BESIDE_EMBED_SHARE if pick.recipe.is_trained else LATE_EMBED_SHARE
+            deadline = now + share * (self.race_ends - now)
             self.table.add(frozen, deadline=deadline, progress=progress)
         for look in missing:
             if is_trained(look.backbone):
                 after = NETWORK_RESERVE_SECONDS + FITS_AFTER_NETWORK * (
                     pick.predicted_seconds - pick.embedding_seconds
                 )
-                deadline = self.race_ends - after - self.trainer.ending_seconds(look)
-                self.trainer.train(look, deadline=deadline, progress=progress)
+                self.trainer.train(look, deadline=self.race_ends, judging_seconds=after, progress=progress)
         reference = _widest(race) if pick.recipe.is_trained else None
         digest = hashlib.sha256(pick.recipe.name.encode()).hexdigest()[:16]
         return CandidateJob(

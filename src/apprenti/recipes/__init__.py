@@ -20,6 +20,7 @@ from apprenti.recipes.trainings import (
     TUNED_HUB,
     TUNED_LAST,
     ending_seconds,
+    learning_seconds,
     training_seconds,
 )
 
@@ -45,6 +46,7 @@ __all__ = [
     "column_of",
     "embedding_seconds",
     "ending_seconds",
+    "learning_seconds",
     "predicted_seconds",
     "template_name",
     "template_of",

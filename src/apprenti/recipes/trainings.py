@@ -82,8 +82,22 @@ def training_seconds(trained: TrainedName, *, n_photos: int, network: TunableNet
         n_photos: photos it learns from.
         network: what is tuned, where the person brought it.
     """
+    photo_seconds = learning_seconds(trained, network=network)
     if network is not None:
-        return _brought_seconds(network, epochs=trained.epochs, n_photos=n_photos)
+        ending = ending_seconds(n_photos, network=network)
+        return BROUGHT_START_SECONDS + n_photos * trained.epochs * photo_seconds + ending
+    return START_SECONDS + n_photos * (trained.epochs + FEATURES_PER_EPOCH) * photo_seconds
+
+
+def learning_seconds(trained: TrainedName, *, network: TunableNetwork | None = None) -> float:
+    """Return the seconds one core should take to learn from one photo once.
+
+    Args:
+        trained: what is trained.
+        network: what is tuned, where the person brought it: nothing was measured of it, so from its arithmetic.
+    """
+    if network is not None:
+        return network.multiply_adds / LEARNT_PER_SECOND + AUGMENTING_SECONDS * network.size_px**2
     pace = PHOTOS_PER_SECOND.get((trained.kind, trained.size_px))
     if pace is None:
         nearest = min(
@@ -91,7 +105,7 @@ def training_seconds(trained: TrainedName, *, n_photos: int, network: TunableNet
             key=lambda known: abs(known[1] - trained.size_px),
         )
         pace = PHOTOS_PER_SECOND[nearest] * (nearest[1] / trained.size_px) ** 2
-    return START_SECONDS + n_photos * (trained.epochs + FEATURES_PER_EPOCH) / pace
+    return 1 / pace
 
 
 def ending_seconds(n_photos: int, *, network: TunableNetwork | None = None) -> float:
@@ -104,9 +118,3 @@ def ending_seconds(n_photos: int, *, network: TunableNetwork | None = None) -> f
     if network is None:
         return PHOTO_SECONDS * n_photos
     return EXPORT_SECONDS + n_photos * network.multiply_adds / SHOWN_PER_SECOND
-
-
-def _brought_seconds(network: TunableNetwork, *, epochs: int, n_photos: int) -> float:
-    """Return the seconds for a network that nothing was measured of: from its arithmetic, whatever the machine."""
-    step = network.multiply_adds / LEARNT_PER_SECOND + AUGMENTING_SECONDS * network.size_px**2
-    return BROUGHT_START_SECONDS + n_photos * epochs * step + ending_seconds(n_photos, network=network)

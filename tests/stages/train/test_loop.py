@@ -227,13 +227,43 @@ def test_a_plan_is_shortened_to_meet_its_deadline_and_ends_at_rest(
     )  # the schedule was shortened as well
 
 
-def test_too_little_time_for_a_fifth_of_the_plan_is_told_at_once(
-    material: Material, history: History
-) -> None:
-    learner = a_learner(material, epochs=200, deadline=40.0, clock=Ticks(1.0))
+def test_too_little_time_for_one_epoch_is_told_at_once(material: Material, history: History) -> None:
+    learner = a_learner(material, epochs=200, deadline=3.0, clock=Ticks(3.0))
     with pytest.raises(OutOfTimeError, match="digits-net"):
         fit_network(learner, history=history, name="digits-net")
-    assert learner.step == 10
+    assert learner.step == 1
+
+
+def test_one_epoch_of_many_planned_is_a_network(material: Material, history: History) -> None:
+    learner = a_learner(material, epochs=200, deadline=12.0, clock=Ticks(1.0))
+    fit_network(learner, history=history)
+    assert 1 <= learner.epochs < 40
+
+
+def test_on_a_busy_machine_what_comes_after_the_last_step_gets_more_time(
+    material: Material, history: History
+) -> None:
+    ended = []
+    for busy in (1.0, 2.0):
+        clock = Ticks(1.0)
+        learner = a_learner(material, epochs=200, deadline=100.0, clock=clock)
+        # 8 photos take 1.5 s on this clock, scores included
+        learner.plan = replace(learner.plan, ending_seconds=20.0, photo_seconds=1.5 / 8 / busy)
+        fit_network(learner, history=history)
+        ended.append(clock.now)
+    assert 70 < ended[0] < 85
+    assert 50 < ended[1] < 65
+
+
+def test_steps_that_were_slow_at_first_cost_nothing_in_the_end(material: Material, history: History) -> None:
+    class SlowAtFirst(Ticks):
+        def __call__(self) -> float:
+            self.now += 15.0 if self.now < 40 else 0.01
+            return self.now
+
+    learner = a_learner(material, epochs=20, deadline=100.0, clock=SlowAtFirst())
+    fit_network(learner, history=history)
+    assert learner.epochs == 20
 
 
 def test_a_deadline_far_away_changes_nothing(material: Material, history: History) -> None:

@@ -72,6 +72,7 @@ WAYS = (
         parameters={"alpha": 0.03, "gamma": 1.0},
         reason="network_beside",
     ),
+    NetworkWay(beside=False, transform="none.v1", head="own.v1", parameters={}, reason="network_own"),
     NetworkWay(
         beside=False,
         transform="power.v1",
@@ -79,10 +80,10 @@ WAYS = (
         parameters={"alpha": 0.03, "gamma": 1.0},
         reason="network_alone",
     ),
-    NetworkWay(beside=False, transform="none.v1", head="own.v1", parameters={}, reason="network_own"),
 )
 """Tried on one training, which takes minutes where each of them takes seconds: together with what needs no training,
-the network alone, and with its own head. On held-out photos of six sets each of them was the best of some."""
+the network with its own head, and its features alone. On held-out photos of six sets each of them was the best of
+some. Its own head needs no fit: so it is there, at the side of the first, where time is short."""
 
 
 class WithNetworks:
@@ -93,7 +94,9 @@ class WithNetworks:
         ground: what the choice rests on.
         time_left: seconds until the race must be over.
         n_before: frozen recipes before the first network.
-        insists: whether networks are trained even where few photos judge them or there is nothing to gain.
+        insists: whether networks are trained even where few photos judge them, there is nothing to gain, or hardly the
+            time: the least training is then tried, and shortened as far as it bears.
+        is_lost: whether a training failed, so that there is no recipe on it.
     """
 
     def __init__(
@@ -104,9 +107,10 @@ class WithNetworks:
         time_left: Callable[[], float],
         n_before: int = N_PICKS_BEFORE,
         insists: bool = False,
+        is_lost: Callable[[str], bool] = lambda backbone: False,
     ) -> None:
         self._base, self._ground, self._time_left, self._n_before = base, ground, time_left, n_before
-        self._insists = insists
+        self._insists, self._is_lost = insists, is_lost
         self._handed: list[Pick] = []
         self._told: dict[str, Trial] = {}
         self._waiting: list[Pick] = []
@@ -146,7 +150,7 @@ class WithNetworks:
         if not self._waiting:
             return None
         pick = self._waiting.pop(0)
-        if self._has_failed(pick):
+        if self._is_lost(pick.recipe.backbones[0]):
             return self.ask(seconds_left=seconds_left)
         self._handed.append(pick)
         return pick
@@ -198,7 +202,8 @@ class WithNetworks:
         small = max(profile.width_px, profile.height_px) <= SMALL_PICTURE_PX
         from_nothing = small or is_drawn(profile) or not self._ground.stock.has_packaged
         kind = SCRATCH if from_nothing else TUNED
-        for side_px, least_epochs in SMALL_SIDES if small else DRAWN_SIDES if from_nothing else SIDES:
+        sides = SMALL_SIDES if small else DRAWN_SIDES if from_nothing else SIDES
+        for side_px, least_epochs in sides:
             fitting = [
                 TrainedName(kind=kind, size_px=side_px, epochs=epochs)
                 for epochs in EPOCHS
@@ -207,7 +212,9 @@ class WithNetworks:
             ]
             if fitting:
                 return fitting[-1]
-        return None
+        if not self._insists:
+            return None
+        return TrainedName(kind=kind, size_px=sides[-1][0], epochs=EPOCHS[0])
 
     def _fits(self, trained: TrainedName) -> bool:
         return self._seconds(trained) <= TIME_SHARE * self._time_left()
@@ -265,14 +272,6 @@ class WithNetworks:
             ),
             predicted_seconds=seconds,
             embedding_seconds=max(0.0, seconds - fitting),
-        )
-
-    def _has_failed(self, pick: Pick) -> bool:
-        """Return whether another recipe on the same training could not be had: nor can this one."""
-        name = pick.recipe.backbones[0]
-        return any(
-            trial.recipe.backbones[0] == name and trial.status is not TrialStatus.FINISHED
-            for trial in self._told.values()
         )
 
 

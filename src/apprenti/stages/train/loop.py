@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from apprenti.blocks.augmentation import augmented, mixed, plain
 from apprenti.blocks.feature_network import FeatureNetwork
-from apprenti.domain.errors import OutOfMemoryError, OutOfTimeError, WorkError
+from apprenti.domain.errors import OutOfMemoryError, WorkError
 from apprenti.domain.network_training import NetworkTraining
 from apprenti.domain.policy import Policy
 from apprenti.domain.seams import Clock
@@ -30,13 +30,13 @@ from apprenti.stages.train.checkpoint import Checkpoint
 from apprenti.stages.train.history import History
 from apprenti.stages.train.losses import Losses, Material, losses_of
 from apprenti.stages.train.rates import find_rate, rate_share
+from apprenti.stages.train.time_left import keep_to_time
 
 LEAST_BATCH = 4
 """A batch is halved when memory runs out, down to here."""
 STEPS_BETWEEN_LOOKS = 10
-"""At the clock."""
-LEAST_SHARE_DONE = 0.2
-"""Of the epochs: a training that time cuts shorter is not worth its features."""
+SECONDS_BETWEEN_LOOKS = 2.0
+"""At the clock, whichever comes first."""
 TRIAL_STEPS = 40
 """Of a training that finds its rate first."""
 
@@ -54,6 +54,8 @@ class Plan:
         seed: of the order of photos and their changes.
         deadline: on ``clock``; the plan is shortened to meet it.
         clock: seconds.
+        ending_seconds: what comes after the last step and before the deadline, on a machine that is free.
+        photo_seconds: what learning from a photo takes there; 0 where it is not known.
     """
 
     settings: NetworkTraining
@@ -64,6 +66,8 @@ class Plan:
     seed: int
     deadline: float
     clock: Clock
+    ending_seconds: float = 0.0
+    photo_seconds: float = 0.0
 
 
 @dataclass(kw_only=True)
@@ -109,7 +113,7 @@ class Learner:
             if settings.optimiser == "adamw"
             else torch.optim.SGD(groups, lr=settings.rate, momentum=settings.momentum, nesterov=True)
         )
-        self.n_steps = max(1, math.ceil(self.plan.epochs * len(self.material.fitted) / self.batch))
+        self.n_steps = self.planned_steps
         if settings.ema:
             self.averaged = copy.deepcopy(nn.ModuleList([self.network, self.head])).eval()
 
@@ -117,6 +121,11 @@ class Learner:
     def progress(self) -> float:
         """Share of the training that is done, 0..1."""
         return self.step / self.n_steps
+
+    @property
+    def planned_steps(self) -> int:
+        """Steps there would be if time did not matter."""
+        return max(1, math.ceil(self.plan.epochs * len(self.material.fitted) / self.batch))
 
     @property
     def n_seen(self) -> int:
@@ -248,7 +257,7 @@ def fit_network(
         name: what errors call it.
 
     Raises:
-        OutOfTimeError: there was time for less than ``LEAST_SHARE_DONE`` of it.
+        OutOfTimeError: there was no time for a useful part of it, see ``time_left``.
         OutOfMemoryError: even ``LEAST_BATCH`` photos at a time were too many.
         WorkError: the loss was no longer a number.
     """
@@ -256,7 +265,7 @@ def fit_network(
     goes_on = checkpoint is not None and checkpoint.restore(learner)
     if learner.plan.settings.finds_rate and not goes_on:
         learner.reach(find_rate(trial_steps(learner, name), n_steps=TRIAL_STEPS))
-    begun = saved = clock()
+    begun = saved = looked = clock()
     first, total, n_told = learner.n_seen, 0.0, 0
     patience = Patience(share=learner.plan.settings.patience, epochs=learner.plan.epochs)
     while learner.step < learner.n_steps:
@@ -266,9 +275,11 @@ def fit_network(
             raise _diverged(learner, checkpoint, name)
         total, n_told = total + loss, n_told + 1
         now = clock()
-        if learner.step % STEPS_BETWEEN_LOOKS == 0:
-            _keep_to_time(learner, begun=begun, first=first, now=now, name=name)
-            history.pace(learner, seconds=now - begun, n_photos=learner.n_seen - first)
+        is_over = learner.step >= learner.n_steps  # perhaps shortened when it was slow
+        if is_over or learner.step % STEPS_BETWEEN_LOOKS == 0 or now - looked > SECONDS_BETWEEN_LOOKS:
+            n_seen, looked = learner.n_seen - first, now
+            keep_to_time(learner, seconds=now - begun, n_photos=n_seen, now=now, name=name)
+            history.pace(learner, seconds=now - begun, n_photos=n_seen)
         if checkpoint is not None and now - saved > checkpoint.seconds_between:
             checkpoint.save(learner)
             saved = now
@@ -337,18 +348,6 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Return whether an error says that there was not enough memory, of the machine or of its GPU."""
     said = str(error).lower()
     return isinstance(error, MemoryError) or "out of memory" in said or "can't allocate memory" in said
-
-
-def _keep_to_time(learner: Learner, *, begun: float, first: int, now: float, name: str) -> None:
-    """Shorten the plan where the deadline would pass before its end."""
-    pace = (now - begun) / max(1, learner.n_seen - first) * learner.batch  # seconds a step
-    if now + (learner.n_steps - learner.step) * pace <= learner.plan.deadline:
-        return
-    planned = learner.plan.epochs * len(learner.material.fitted) / learner.batch
-    n_left = (learner.plan.deadline - now) / pace if pace else 0
-    learner.n_steps = max(learner.step, int(learner.step + n_left))
-    if learner.n_steps < LEAST_SHARE_DONE * planned:
-        raise OutOfTimeError("training_out_of_time", item=name)
 
 
 def rate_groups(

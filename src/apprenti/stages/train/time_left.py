@@ -1,0 +1,50 @@
+"""How long a training may go on: what comes after its last step must find its time, on a machine as busy as this one.
+
+What it should take is known of a machine that is free. How busy this one is shows in the steps: where they take twice
+as long as they should, so will all that follows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apprenti.domain.errors import OutOfTimeError
+
+if TYPE_CHECKING:
+    from apprenti.stages.train.loop import Learner, Plan
+
+LEAST_SHARE_DONE = 0.2
+"""Of the epochs: a training that time cuts shorter is not worth its features, unless it saw every photo once."""
+
+
+def load_of(plan: Plan, photo_seconds: float) -> float:
+    """Return how much slower than foretold the machine is, at least 1.
+
+    Args:
+        plan: says what learning from a photo should take.
+        photo_seconds: what it takes.
+    """
+    return max(1.0, photo_seconds / plan.photo_seconds) if plan.photo_seconds else 1.0
+
+
+def keep_to_time(learner: Learner, *, seconds: float, n_photos: int, now: float, name: str) -> None:
+    """Shorten the plan where its end would come too late, and let it be as long as it was where it would not.
+
+    Args:
+        learner: as it is now; ``n_steps`` is set.
+        seconds: that ``n_photos`` photos took.
+        n_photos: learnt from in this process.
+        now: on the clock of the plan.
+        name: what errors call the training.
+
+    Raises:
+        OutOfTimeError: there is time for less than one epoch, or ``LEAST_SHARE_DONE`` of them if that is less.
+    """
+    plan, n_fitted = learner.plan, len(learner.material.fitted)
+    photo_seconds = seconds / max(1, n_photos)
+    ends = plan.deadline - load_of(plan, photo_seconds) * plan.ending_seconds
+    planned = plan.epochs * n_fitted / learner.batch
+    n_left = (ends - now) / (photo_seconds * learner.batch) if photo_seconds else float("inf")
+    learner.n_steps = int(max(learner.step, min(learner.planned_steps, learner.step + n_left)))
+    if learner.n_steps < min(LEAST_SHARE_DONE * planned, n_fitted / learner.batch):
+        raise OutOfTimeError("training_out_of_time", item=name)
