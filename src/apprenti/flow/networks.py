@@ -49,7 +49,7 @@ DISK_SHARE = 0.5
 LONG = 200_000
 """Photos seen in all from which on they are changed more, lest the network learn them by heart."""
 GREY = 128
-GRACE_SECONDS = 10.0
+GRACE_SECONDS = 15.0
 """Beyond what the end of a training should take, until it is stopped: it ends by itself where it can."""
 LEAST_ROWS = 64
 """Photos to fit on whose features are worked out however late it is, beside all that judge a network."""
@@ -107,6 +107,15 @@ class NetworkTrainer:
     def photos_per_second(self) -> dict[str, float]:
         """What each of the judged networks looked at in a second, by name."""
         return {name: judged.photos_per_second for name, (judged, _) in self.trained.items()}
+
+    @property
+    def resumed_at(self) -> dict[str, float]:
+        """How often the judged networks had seen the photos when their training went on after a kill, by name."""
+        return {
+            name: judged.resumed_at
+            for name, (judged, _) in self.trained.items()
+            if judged.resumed_at is not None
+        }
 
     def train(self, look: Look, *, deadline: float, judging_seconds: float, progress: Progress) -> None:
         """Train the network of a look, and put its features into the table.

@@ -49,7 +49,8 @@ from apprenti.texts import Lang
 EMBED_SHARE = 0.65
 LEAST_EMBED_SHARE = 0.35
 RACE_SECONDS = 8.0
-"""Reading and embedding are over at 65 % of the budget, or sooner where less than 8 seconds would be left."""
+"""Reading and embedding are over at 65 % of the budget, or sooner where less than 8 seconds would be left; at 35 %
+where there is nothing but networks, whose training is all still to come."""
 NETWORK_RESERVE_SECONDS = 5.0
 FITS_AFTER_NETWORK = 4.0
 """When the training of a network is over, its features are worked out, and a recipe on them is fitted to be judged and
@@ -131,7 +132,7 @@ def train(
     report_path = report_path_of(out)
     check_writable(report_path)
     brought = bring_backbones(backbones, tools=tools)
-    times = _Times.of(budget_seconds, begun=tools.clock())
+    times = _Times.of(budget_seconds, begun=tools.clock(), only_networks=recipes == "deep")
     with private_workspace() as workspace:
         dataset = read_dataset(
             source,
@@ -224,6 +225,7 @@ def train(
             timing = replace(
                 _timing(picks, race, tools.clock() - times.begun),
                 photos_per_second=trainer.photos_per_second,
+                resumed_at=trainer.resumed_at,
             )
             write_atomically(report_path, render(report, lang=lang, timing=timing).encode())
         measured = cells.collect()
@@ -261,8 +263,10 @@ class _Times:
     cells_end: float
 
     @classmethod
-    def of(cls, budget_seconds: float, *, begun: float) -> _Times:
+    def of(cls, budget_seconds: float, *, begun: float, only_networks: bool) -> _Times:
         share = max(LEAST_EMBED_SHARE, min(EMBED_SHARE, 1 - RACE_SECONDS / budget_seconds))
+        if only_networks:
+            share = LEAST_EMBED_SHARE
         return cls(
             begun=begun,
             reading_ends=begun + 0.5 * share * budget_seconds,

@@ -30,10 +30,10 @@ from apprenti.stages.train.loop import (  # noqa: E402
     Learner,
     Patience,
     fit_network,
-    rate_groups,
     trial_steps,
 )
 from apprenti.stages.train.losses import Material  # noqa: E402
+from apprenti.stages.train.rate_groups import rate_groups  # noqa: E402
 from apprenti.stages.train.rates import find_rate  # noqa: E402
 
 

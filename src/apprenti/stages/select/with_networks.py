@@ -132,6 +132,8 @@ class WithNetworks:
 
     def ask(self, *, seconds_left: float) -> Pick | None:
         """Return the next pick; a network as soon as the frozen recipes before it have been handed out."""
+        if not self._handed and self._insists and self._is_late():
+            self._n_before = 0
         if not self._is_decided and len(self._handed) < self._n_before:
             pick = self._base.ask(seconds_left=seconds_left)
             if pick is not None:
@@ -215,6 +217,11 @@ class WithNetworks:
         if not self._insists:
             return None
         return TrainedName(kind=kind, size_px=sides[-1][0], epochs=EPOCHS[0])
+
+    def _is_late(self) -> bool:
+        """Return whether there is no time for anything but the least training."""
+        trained = self._training()
+        return trained is None or not self._fits(trained)
 
     def _fits(self, trained: TrainedName) -> bool:
         return self._seconds(trained) <= TIME_SHARE * self._time_left()

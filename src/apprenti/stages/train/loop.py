@@ -29,6 +29,7 @@ from apprenti.domain.symmetry import Symmetry
 from apprenti.stages.train.checkpoint import Checkpoint
 from apprenti.stages.train.history import History
 from apprenti.stages.train.losses import Losses, Material, losses_of
+from apprenti.stages.train.rate_groups import rate_groups
 from apprenti.stages.train.rates import find_rate, rate_share
 from apprenti.stages.train.time_left import keep_to_time
 
@@ -82,6 +83,8 @@ class Learner:
         batch: photos a step.
         step: steps taken.
         n_steps: steps planned.
+        loss_sum: of the steps since the last epoch ended.
+        n_losses: how many these are.
         rate: the highest of the last layers.
         device: where it learns: ``cpu``, or ``cuda`` for a GPU.
     """
@@ -93,6 +96,8 @@ class Learner:
     batch: int
     step: int = 0
     n_steps: int = 0
+    loss_sum: float = 0.0
+    n_losses: int = 0
     device: str = "cpu"
     rate: float = field(init=False)
     optimiser: torch.optim.Optimizer = field(init=False)
@@ -263,38 +268,41 @@ def fit_network(
     """
     clock, n_photos = learner.plan.clock, len(learner.material.fitted)
     goes_on = checkpoint is not None and checkpoint.restore(learner)
+    if goes_on:
+        history.go_on(learner.epochs)
     if learner.plan.settings.finds_rate and not goes_on:
         learner.reach(find_rate(trial_steps(learner, name), n_steps=TRIAL_STEPS))
     begun = saved = looked = clock()
-    first, total, n_told = learner.n_seen, 0.0, 0
+    first = learner.n_seen
     patience = Patience(share=learner.plan.settings.patience, epochs=learner.plan.epochs)
     while learner.step < learner.n_steps:
         n_epochs = learner.n_seen // n_photos
         loss = _learn_within_memory(learner, name)
         if not math.isfinite(loss):
             raise _diverged(learner, checkpoint, name)
-        total, n_told = total + loss, n_told + 1
+        learner.loss_sum, learner.n_losses = learner.loss_sum + loss, learner.n_losses + 1
         now = clock()
         is_over = learner.step >= learner.n_steps  # perhaps shortened when it was slow
         if is_over or learner.step % STEPS_BETWEEN_LOOKS == 0 or now - looked > SECONDS_BETWEEN_LOOKS:
             n_seen, looked = learner.n_seen - first, now
             keep_to_time(learner, seconds=now - begun, n_photos=n_seen, now=now, name=name)
             history.pace(learner, seconds=now - begun, n_photos=n_seen)
-        if checkpoint is not None and now - saved > checkpoint.seconds_between:
-            checkpoint.save(learner)
-            saved = now
-        if learner.n_seen // n_photos > n_epochs or learner.step >= learner.n_steps:
+        ends_epoch = learner.n_seen // n_photos > n_epochs or learner.step >= learner.n_steps
+        if ends_epoch:
             score = learner.score()
             history.epoch(
                 learner,
-                loss=total / n_told,
+                loss=learner.loss_sum / learner.n_losses,
                 score=score,
                 seconds=clock() - begun,
                 n_photos=learner.n_seen - first,
             )
-            total, n_told = 0.0, 0
+            learner.loss_sum, learner.n_losses = 0.0, 0
             if patience.is_over(score):
                 break
+        if checkpoint is not None and checkpoint.is_due(now - saved, ends_epoch=ends_epoch):
+            checkpoint.save(learner)
+            saved = now
     if not all(bool(torch.isfinite(numbers).all()) for numbers in learner.network.state_dict().values()):
         raise _diverged(learner, checkpoint, name)  # in the very last step, whose loss was that before it
     learner.settle()
@@ -348,33 +356,6 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Return whether an error says that there was not enough memory, of the machine or of its GPU."""
     said = str(error).lower()
     return isinstance(error, MemoryError) or "out of memory" in said or "can't allocate memory" in said
-
-
-def rate_groups(
-    network: FeatureNetwork, head: nn.Linear, settings: NetworkTraining
-) -> list[dict[str, object]]:
-    """Return the parameters that learn in groups, each with its highest rate and its decay.
-
-    Earlier stages learn more slowly by ``depth_factor`` a stage; biases and normalisations do not decay.
-    """
-    groups: list[dict[str, object]] = []
-    for depth, part in enumerate(reversed(network.parts())):
-        learns = settings.layers == "all" or depth < 2
-        for parameter in part.parameters():
-            parameter.requires_grad_(learns)
-        if learns:
-            rate = settings.rate * settings.depth_factor**depth
-            groups += _groups(list(part.parameters()), rate, settings.weight_decay)
-    return [*groups, *_groups(list(head.parameters()), settings.rate * settings.head_factor, 0.0)]
-
-
-def _groups(parameters: list[nn.Parameter], rate: float, decay: float) -> list[dict[str, object]]:
-    matrices = [parameter for parameter in parameters if parameter.ndim > 1]
-    others = [parameter for parameter in parameters if parameter.ndim <= 1]
-    return [
-        {"params": matrices, "lr": rate, "highest": rate, "weight_decay": decay},
-        {"params": others, "lr": rate, "highest": rate, "weight_decay": 0.0},
-    ]
 
 
 StepAt = Callable[[float], float]

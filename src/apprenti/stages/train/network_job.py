@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from apprenti.blocks.residual_network import ResidualNetwork
     from apprenti.stages.train.loop import Learner
 
-VERSION = 1
+VERSION = 2
 """Raised when the loop changes, so that no training goes on from what another loop left."""
 MEASURED_PHOTOS = 512
 """Photos the means and spreads of the packaged network's normalisations are measured on."""
@@ -169,6 +169,7 @@ class TrainedNetwork:
         photos_per_second: pace.
         seen: some photos as the network saw them.
         has_feature_map: whether the graph gives one.
+        resumed_at: how often the photos had been seen when a training that was killed went on.
     """
 
     graph: Path
@@ -179,6 +180,7 @@ class TrainedNetwork:
     photos_per_second: float
     seen: tuple[SeenPhoto, ...] = ()
     has_feature_map: bool = True
+    resumed_at: float | None = None
 
 
 def train_network(job: NetworkJob) -> TrainedNetwork:
@@ -203,7 +205,6 @@ def train_network(job: NetworkJob) -> TrainedNetwork:
         checkpoint = Checkpoint(
             path=job.checkpoints / f"{job.key}.npz", key=job.key, seconds_between=job.checkpoint_seconds
         )
-        history.go_on()
     try:
         fit_network(learner, history=history, checkpoint=checkpoint, name=job.name)
     except ApprentiError:
@@ -236,6 +237,7 @@ def train_network(job: NetworkJob) -> TrainedNetwork:
         epochs=learner.epochs,
         photos_per_second=float(lines[-1]["photos_per_second"] or 0) if lines else 0.0,
         seen=_seen(job),
+        resumed_at=history.resumed_at,
     )
 
 

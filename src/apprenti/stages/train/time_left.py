@@ -6,6 +6,7 @@ as long as they should, so will all that follows.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from apprenti.domain.errors import OutOfTimeError
@@ -30,6 +31,9 @@ def load_of(plan: Plan, photo_seconds: float) -> float:
 def keep_to_time(learner: Learner, *, seconds: float, n_photos: int, now: float, name: str) -> None:
     """Shorten the plan where its end would come too late, and let it be as long as it was where it would not.
 
+    The least that is worth having is taken from the time for what comes after it, if it must be: of that, little is
+    needed to have a model at all.
+
     Args:
         learner: as it is now; ``n_steps`` is set.
         seconds: that ``n_photos`` photos took.
@@ -38,13 +42,15 @@ def keep_to_time(learner: Learner, *, seconds: float, n_photos: int, now: float,
         name: what errors call the training.
 
     Raises:
-        OutOfTimeError: there is time for less than one epoch, or ``LEAST_SHARE_DONE`` of them if that is less.
+        OutOfTimeError: the deadline comes before one epoch, or ``LEAST_SHARE_DONE`` of all if that is less.
     """
     plan, n_fitted = learner.plan, len(learner.material.fitted)
     photo_seconds = seconds / max(1, n_photos)
     ends = plan.deadline - load_of(plan, photo_seconds) * plan.ending_seconds
     planned = plan.epochs * n_fitted / learner.batch
-    n_left = (ends - now) / (photo_seconds * learner.batch) if photo_seconds else float("inf")
-    learner.n_steps = int(max(learner.step, min(learner.planned_steps, learner.step + n_left)))
-    if learner.n_steps < min(LEAST_SHARE_DONE * planned, n_fitted / learner.batch):
+    step_seconds = max(photo_seconds * learner.batch, 1e-9)
+    least = math.ceil(min(LEAST_SHARE_DONE * planned, n_fitted / learner.batch))
+    if learner.step + (plan.deadline - now) / step_seconds < least:
         raise OutOfTimeError("training_out_of_time", item=name)
+    fitting = min(learner.planned_steps, learner.step + (ends - now) / step_seconds)
+    learner.n_steps = int(max(learner.step, least, fitting))
