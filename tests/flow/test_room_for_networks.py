@@ -17,7 +17,7 @@ from apprenti.flow.room_for_networks import (
     leaves_room,
     room_for_networks,
 )
-from apprenti.flow.train import race_seconds
+from apprenti.flow.times import race_seconds
 from apprenti.settings import seconds_of
 from apprenti.stages.select import Ground, WithNetworks, open_selector
 from apprenti.texts import LANGS, Lang

@@ -37,6 +37,7 @@ from apprenti.flow.packing import pack_model
 from apprenti.flow.race import Race, run_race
 from apprenti.flow.report import report_path_of
 from apprenti.flow.room_for_networks import errs_often, room_for_networks
+from apprenti.flow.times import Times, load_of, race_seconds
 from apprenti.flow.tools import Tools
 from apprenti.stages.ingest import read_dataset
 from apprenti.stages.profile import describe
@@ -46,11 +47,6 @@ from apprenti.stages.train import CandidateJob, Folds, assign_folds, first_turn
 from apprenti.store import check_writable, private_workspace, write_atomically
 from apprenti.texts import Lang
 
-EMBED_SHARE = 0.65
-LEAST_EMBED_SHARE = 0.35
-RACE_SECONDS = 8.0
-"""Reading and embedding are over at 65 % of the budget, or sooner where less than 8 seconds would be left; at 35 %
-where there is nothing but networks, whose training is all still to come."""
 NETWORK_RESERVE_SECONDS = 5.0
 FITS_AFTER_NETWORK = 4.0
 """When the training of a network is over, its features are worked out, and a recipe on them is fitted to be judged and
@@ -59,10 +55,6 @@ LATE_EMBED_SHARE = 0.6
 BESIDE_EMBED_SHARE = 0.4
 """Of the race's time left: how long features that a later recipe asks for may take, before it is given up; the second
 where they are to stand beside a network's, whose training is still to come."""
-PACKING_SECONDS = 4.0
-PACKING_SHARE = 0.1
-"""Answering the test photos, judging, packing and writing, which begin when the kept recipe is refitted: seconds at
-least, and share of the budget, since a longer budget is given for more photos."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +124,7 @@ def train(
     report_path = report_path_of(out)
     check_writable(report_path)
     brought = bring_backbones(backbones, tools=tools)
-    times = _Times.of(budget_seconds, begun=tools.clock(), only_networks=recipes == "deep")
+    times = Times.of(budget_seconds, begun=tools.clock(), only_networks=recipes == "deep")
     with private_workspace() as workspace:
         dataset = read_dataset(
             source,
@@ -155,14 +147,16 @@ def train(
         knowledge = gather_knowledge(tools.knowledge_folder, kept_as=materials.kept_as)
         seconds_left = times.race_ends - tools.clock()
         first = first_pick(ground, knowledge, seconds_left=seconds_left, seed=seed)
+        embedding_begun = tools.clock()
         table = lay_out_features(
             dataset,
             materials,
             first.recipe.looks,  # what is reached of them decides which photos take part
             folder=workspace,
-            deadline=times.embedding_ends,
+            deadline=times.embedding_ends_from(tools.clock()),
             tools=tools,
         )
+        load = load_of(table, first.recipe, profile=ground.profile, seconds=tools.clock() - embedding_begun)
         dataset = _as_reached(dataset, table)
         folds = assign_folds(table.fitted, dataset.task_type)
         profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
@@ -175,7 +169,7 @@ def train(
             knowledge,
             seed=seed,
             recipes=recipes,
-            time_left=lambda: times.race_ends - tools.clock(),
+            time_left=lambda: (times.race_ends - tools.clock()) / load,
             is_lost=lambda backbone: backbone in trainer.lost,
         )
         jobs = _Jobs(
@@ -248,39 +242,6 @@ def train(
         seconds=tools.clock() - times.begun,
         n_cells=n_cells,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Times:
-    """When each part of a training is over, on the clock of the tools."""
-
-    begun: float
-    reading_ends: float
-    dictionary_ends: float
-    landmarks_end: float
-    embedding_ends: float
-    race_ends: float
-    cells_end: float
-
-    @classmethod
-    def of(cls, budget_seconds: float, *, begun: float, only_networks: bool) -> _Times:
-        share = max(LEAST_EMBED_SHARE, min(EMBED_SHARE, 1 - RACE_SECONDS / budget_seconds))
-        if only_networks:
-            share = LEAST_EMBED_SHARE
-        return cls(
-            begun=begun,
-            reading_ends=begun + 0.5 * share * budget_seconds,
-            dictionary_ends=begun + 0.6 * share * budget_seconds,
-            landmarks_end=begun + 0.7 * share * budget_seconds,
-            embedding_ends=begun + share * budget_seconds,
-            race_ends=begun + race_seconds(budget_seconds),
-            cells_end=begun + 0.95 * budget_seconds,
-        )
-
-
-def race_seconds(budget_seconds: float) -> float:
-    """Return the seconds of a budget that are over when the race must be."""
-    return budget_seconds - max(PACKING_SECONDS, PACKING_SHARE * budget_seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -190,6 +190,14 @@ def test_whoever_asks_for_networks_alone_gets_one_all_the_same() -> None:
     assert {read_trained_name(pick.recipe.backbones[0]).epochs for pick in hardly} == {EPOCHS[0]}  # type: ignore[union-attr]
 
 
+def test_in_a_hurry_the_network_comes_first_with_what_needs_no_other_features() -> None:
+    asked = asked_to_the_end(with_networks(seconds=8.0, insists=True))
+    heads = [(pick.recipe.head, len(pick.recipe.backbones)) for pick in asked]
+    assert heads == [("own.v1", 1), ("kernel_ridge.v1", 1), ("kernel_ridge.v1", 2 + 1)]
+    assert asked[0].embedding_seconds > 0  # the training
+    assert asked[1].embedding_seconds == 0
+
+
 def test_a_recipe_that_failed_is_no_reason_to_leave_networks_out() -> None:
     selector = with_networks()
     assert trained_in(asked_to_the_end(selector, score=0.0))

@@ -84,6 +84,8 @@ WAYS = (
 """Tried on one training, which takes minutes where each of them takes seconds: together with what needs no training,
 the network with its own head, and its features alone. On held-out photos of six sets each of them was the best of
 some. Its own head needs no fit: so it is there, at the side of the first, where time is short."""
+LATE_WAYS = (WAYS[1], WAYS[2], WAYS[0])
+"""Where there is hardly time for the training: what needs no other features first."""
 
 
 class WithNetworks:
@@ -184,7 +186,8 @@ class WithNetworks:
         trained = self._training()
         if trained is None:
             return []
-        return [self._pick(way, trained) for way in WAYS]
+        ways = WAYS if self._fits(trained) else LATE_WAYS
+        return [self._pick(way, trained, is_first=way is ways[0]) for way in ways]
 
     def _training(self) -> TrainedName | None:
         """Return what is trained: the largest squares and the most epochs that fit the time left.
@@ -267,10 +270,10 @@ class WithNetworks:
         packaged = (f"{PACKAGED}-{trained.size_px}",) if seen else ()
         return (*packaged, *classic)
 
-    def _pick(self, way: NetworkWay, trained: TrainedName) -> Pick:
+    def _pick(self, way: NetworkWay, trained: TrainedName, *, is_first: bool) -> Pick:
         recipe = self._recipe(way, trained)
         fitting = self._ground.fitting_seconds(recipe) / self._ground.n_fits
-        seconds = self._seconds(trained) if way is WAYS[0] else fitting
+        seconds = self._seconds(trained) if is_first else fitting
         return Pick(
             recipe=recipe,
             reason=Sentence(

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from apprenti.stages.train.loop import Learner, Plan
 
 LEAST_SHARE_DONE = 0.2
-"""Of the epochs: a training that time cuts shorter is not worth its features, unless it saw every photo once."""
+LEAST_STEPS = 10
+"""Of the epochs, and of the steps where there are many: a training that time cuts shorter than both, and than one
+epoch, is not worth its features."""
 
 
 def load_of(plan: Plan, photo_seconds: float) -> float:
@@ -42,14 +44,14 @@ def keep_to_time(learner: Learner, *, seconds: float, n_photos: int, now: float,
         name: what errors call the training.
 
     Raises:
-        OutOfTimeError: the deadline comes before one epoch, or ``LEAST_SHARE_DONE`` of all if that is less.
+        OutOfTimeError: the deadline comes before the least of one epoch, ``LEAST_SHARE_DONE`` of all and ``LEAST_STEPS``.
     """
     plan, n_fitted = learner.plan, len(learner.material.fitted)
     photo_seconds = seconds / max(1, n_photos)
     ends = plan.deadline - load_of(plan, photo_seconds) * plan.ending_seconds
     planned = plan.epochs * n_fitted / learner.batch
     step_seconds = max(photo_seconds * learner.batch, 1e-9)
-    least = math.ceil(min(LEAST_SHARE_DONE * planned, n_fitted / learner.batch))
+    least = math.ceil(min(LEAST_SHARE_DONE * planned, n_fitted / learner.batch, LEAST_STEPS))
     if learner.step + (plan.deadline - now) / step_seconds < least:
         raise OutOfTimeError("training_out_of_time", item=name)
     fitting = min(learner.planned_steps, learner.step + (ends - now) / step_seconds)
