@@ -20,8 +20,8 @@ from apprenti.flow.landmarks import Landmarks, landmark_rows, landmarks_on
 from apprenti.flow.materials import gather_materials
 from apprenti.flow.more_photos import foretell_more_photos
 from apprenti.flow.room_for_networks import RoomForNetworks, leaves_room, room_for_networks
-from apprenti.flow.tools import Tools
 from apprenti.flow.times import race_seconds
+from apprenti.flow.tools import Tools
 from apprenti.stages.ingest import read_dataset
 from apprenti.stages.profile import describe
 from apprenti.stages.train import assign_folds

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from apprenti.blocks.backbone import Backbone
 from apprenti.blocks.item_file import read_item
 from apprenti.blocks.pixel_rows import PixelRows, write_pixels
+from apprenti.domain.backbone_name import PACKAGED
 from apprenti.domain.dataset import Dataset, Example, TaskType
 from apprenti.domain.errors import ApprentiError, ItemError, OutOfTimeError, WorkError
 from apprenti.domain.network_history import NetworkHistory
@@ -31,7 +32,6 @@ from apprenti.flow.network_news import EpochNews, network_history
 from apprenti.flow.tools import Tools
 from apprenti.recipes import POLICIES, TRAININGS, ending_seconds, learning_seconds
 from apprenti.stages.train import (
-    BroughtStart,
     Folds,
     NetworkJob,
     SymmetryJob,
@@ -254,10 +254,9 @@ class NetworkTrainer:
         last = np.random.default_rng(self.seed).permutation(n)
         settings = TRAININGS[trained.kind]
         start = load_embedded(trained.size_px).graph if settings.start == "packaged" else b""
-        brought = None
-        if frozen is not None:
-            weights = self.table.materials.weights[frozen.backbone]
-            brought = BroughtStart(weights=weights, features=self.table.fitted_files[frozen])
+        canvas = Canvas(size_px=trained.size_px, fit="squash")
+        before = frozen or Look(backbone=f"{PACKAGED}-{trained.size_px}", canvas=canvas)
+        brought = None if frozen is None else self.table.materials.weights[frozen.backbone]
         return [
             NetworkJob(
                 trained=trained,
@@ -283,6 +282,7 @@ class NetworkTrainer:
                 clock=self.tools.clock,
                 checkpoints=self.tools.unfinished_folder,
                 data_key=self.dataset.fingerprint,
+                start_features=self.table.fitted_files.get(before),
                 brought=brought,
             )
             for stem, rows, scored, shown, n_optional in (

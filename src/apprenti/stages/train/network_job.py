@@ -41,23 +41,11 @@ VERSION = 2
 MEASURED_PHOTOS = 512
 """Photos the means and spreads of the packaged network's normalisations are measured on."""
 HEAD_PHOTOS = 4000
-"""Photos the head is begun on, at most."""
+HEAD_PHOTOS_ASKED = 1000
+"""Photos the head is begun on, at most; the second where their features are not there yet."""
 TIMED_BATCH = 16
 TIMED_BROUGHT = 4
 """The same of a network that was brought: one of ViT-B's size takes four seconds for so many."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BroughtStart:
-    """A network that the person brought, to begin with.
-
-    Args:
-        weights: the network.
-        features: file of its features as it is, float32 [m, d], of the photos with targets.
-    """
-
-    weights: TunableWeights
-    features: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +58,8 @@ class NetworkJob:
         policy: how photos are changed.
         symmetries: what leaves their labels as they are.
         start: graph of the packaged network, for a training that begins there.
+        start_features: file of what the network a training begins with says of the photos with targets, float32 [m, d];
+            ``None`` where it has to be asked.
         pixels: file of decoded photos, uint8 [n, S, S, 3]; those with targets first.
         targets: [m] or [m, K], m ≤ n, see ``blocks.answering.Array``.
         n_outputs: number of classes or labels; 1 for a number.
@@ -89,7 +79,7 @@ class NetworkJob:
         checkpoints: folder that outlives a kill; ``None`` keeps none.
         data_key: stands for the photos and targets in the name of a checkpoint.
         checkpoint_seconds: between two checkpoints.
-        brought: what a training begins with that tunes a network of the person's own.
+        brought: the network a training begins with that tunes one of the person's own.
     """
 
     trained: TrainedName
@@ -116,7 +106,8 @@ class NetworkJob:
     features_seconds: float = 0.0
     judging_seconds: float = 0.0
     checkpoint_seconds: float = 20.0
-    brought: BroughtStart | None = None
+    start_features: Path | None = None
+    brought: TunableWeights | None = None
 
     @property
     def name(self) -> str:
@@ -136,7 +127,7 @@ class NetworkJob:
             "fitted": hashlib.sha256(self.fitted.tobytes()).hexdigest(),
             "start": hashlib.sha256(self.start).hexdigest(),
             "seed": self.seed,
-            "brought": self.brought and self.brought.weights.sha256,
+            "brought": self.brought and self.brought.sha256,
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -329,7 +320,7 @@ def _network(job: NetworkJob, batches: Sequence[Tensor]) -> FeatureNetwork:
     if job.brought is not None:
         from apprenti.blocks.hub_tuning import load_for_tuning
 
-        return load_for_tuning(job.brought.weights)
+        return load_for_tuning(job.brought)
     if job.settings.start == "scratch":
         return scratch_start(job.trained.size_px, seed=job.seed)
     return packaged_start(read_network(job.start), batches)
@@ -344,11 +335,12 @@ def _begin_head(head: nn.Linear, job: NetworkJob, pixels: PixelRows) -> None:
 
     from apprenti.stages.train.first_head import first_head
 
-    rows = job.fitted[sample_rows(len(job.fitted), HEAD_PHOTOS, seed=job.seed)]
-    if job.brought is None:
+    most = HEAD_PHOTOS_ASKED if job.start_features is None else HEAD_PHOTOS
+    rows = job.fitted[sample_rows(len(job.fitted), most, seed=job.seed)]
+    if job.start_features is None:
         features = np.concatenate(list(features_of(job.start, pixels, rows)))
     else:
-        features = np.load(job.brought.features, mmap_mode="r")[rows]
+        features = np.load(job.start_features, mmap_mode="r")[rows]
     weights, biases = first_head(
         features, job.targets[rows], n_outputs=job.n_outputs, task_type=job.task_type, seed=job.seed
     )
@@ -367,7 +359,7 @@ def _graph(job: NetworkJob, learner: Learner) -> tuple[bytes, bool]:
     from apprenti.blocks.hub_tuning import tuned_backbone
 
     tuned = tuned_backbone(
-        cast("HubNetwork", learner.network), job.brought.weights, out=job.folder / f"{job.stem}.part"
+        cast("HubNetwork", learner.network), job.brought, out=job.folder / f"{job.stem}.part"
     )
     return with_logits(tuned, head), tuned.has_feature_map
 

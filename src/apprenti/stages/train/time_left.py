@@ -44,7 +44,7 @@ def keep_to_time(learner: Learner, *, seconds: float, n_photos: int, now: float,
         name: what errors call the training.
 
     Raises:
-        OutOfTimeError: the deadline comes before the least of one epoch, ``LEAST_SHARE_DONE`` of all and ``LEAST_STEPS``.
+        OutOfTimeError: the deadline comes before one epoch, ``LEAST_SHARE_DONE`` of all, and ``LEAST_STEPS``.
     """
     plan, n_fitted = learner.plan, len(learner.material.fitted)
     photo_seconds = seconds / max(1, n_photos)
