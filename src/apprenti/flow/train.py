@@ -44,7 +44,7 @@ from apprenti.stages.profile import describe
 from apprenti.stages.report import render
 from apprenti.stages.select import Ground, Selector
 from apprenti.stages.train import CandidateJob, Folds, assign_folds, first_turn
-from apprenti.store import check_writable, private_workspace, write_atomically
+from apprenti.store import check_writable, private_workspace, sweep_unfinished, write_atomically
 from apprenti.texts import Lang
 
 NETWORK_RESERVE_SECONDS = 5.0
@@ -123,6 +123,7 @@ def train(
     check_writable(out)
     report_path = report_path_of(out)
     check_writable(report_path)
+    sweep_unfinished(tools.unfinished_folder)
     brought = bring_backbones(backbones, tools=tools)
     times = Times.of(budget_seconds, begun=tools.clock(), only_networks=recipes == "deep")
     with private_workspace() as workspace:

@@ -15,6 +15,7 @@ from apprenti.store.knowledge_rows import cells_by_recipe, training_weights
 from apprenti.store.memory_shelf import MemoryShelf
 from apprenti.store.parquet import read_parquet
 from apprenti.store.pins import keep_pin, read_pin
+from apprenti.store.unfinished import sweep_unfinished
 from apprenti.store.workspace import private_workspace
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "record_of",
     "records_by_digest",
     "storage_facts",
+    "sweep_unfinished",
     "training_weights",
     "write_atomically",
 ]

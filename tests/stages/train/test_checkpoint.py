@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from apprenti.domain.errors import WorkError
 from apprenti.domain.network_training import NetworkTraining
+from apprenti.store import sweep_unfinished
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'apprenti[deep]'")
 
@@ -273,3 +275,12 @@ def test_a_kill_costs_no_more_than_the_epoch_it_comes_in(
     again = a_learner(material)
     assert keeps.restore(again)
     assert again.step == 4  # of two epochs
+
+
+def test_a_checkpoint_that_is_gone_on_from_is_no_longer_an_abandoned_one(
+    material: Material, checkpoint: Checkpoint
+) -> None:
+    checkpoint.save(a_learner(material))
+    os.utime(checkpoint.path, (0, 0))
+    assert checkpoint.restore(a_learner(material))
+    assert sweep_unfinished(checkpoint.path.parent) == 0

@@ -86,6 +86,8 @@ class Checkpoint:
         for name in COUNTS:
             setattr(learner, name, int(arrays[name]))
         learner.loss_sum = float(arrays["loss_sum"])
+        with suppress(OSError):
+            os.utime(self.path)  # in use: not to be swept away as abandoned
         return True
 
     def remove(self) -> None:
