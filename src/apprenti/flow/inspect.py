@@ -17,12 +17,11 @@ from apprenti.flow.backbones import bring_backbones
 from apprenti.flow.choosing import choose_by, first_pick, ground_of, has_torch
 from apprenti.flow.knowing import gather_knowledge
 from apprenti.flow.landmarks import Landmarks, landmark_rows, landmarks_on
-from apprenti.flow.materials import gather_materials
 from apprenti.flow.more_photos import foretell_more_photos
+from apprenti.flow.opening import open_data
 from apprenti.flow.room_for_networks import RoomForNetworks, leaves_room, room_for_networks
 from apprenti.flow.times import race_seconds
 from apprenti.flow.tools import Tools
-from apprenti.stages.ingest import read_dataset
 from apprenti.stages.profile import describe
 from apprenti.stages.train import assign_folds
 from apprenti.store import private_workspace
@@ -69,16 +68,7 @@ def inspect_data(
     brought = bring_backbones(backbones, tools=tools)
     begun = tools.clock()
     with private_workspace() as workspace:
-        dataset = read_dataset(source, engine=tools.engine, progress=tools.progress, workspace=workspace)
-        dataset = replace(dataset, notices=(*dataset.notices, *brought.notices))
-        materials = gather_materials(
-            dataset,
-            brought.backbones,
-            weights=brought.tunable,
-            deadline=math.inf,
-            seed=seed,
-            tools=tools,
-        )
+        dataset, materials = open_data(source, brought, workspace=workspace, seed=seed, tools=tools)
         rows = None  # of classes only
         if dataset.task_type is TaskType.MULTI_CLASS:
             rows = landmark_rows(dataset, materials, deadline=math.inf, tools=tools)

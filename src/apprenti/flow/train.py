@@ -31,15 +31,15 @@ from apprenti.flow.features import FeatureTable, lay_out_features
 from apprenti.flow.interruption import finishing_first
 from apprenti.flow.knowing import gather_knowledge
 from apprenti.flow.landmarks import Landmarks, look_for_landmarks
-from apprenti.flow.materials import Materials, gather_materials
+from apprenti.flow.materials import Materials
 from apprenti.flow.networks import NetworkTrainer
+from apprenti.flow.opening import open_data
 from apprenti.flow.packing import pack_model
 from apprenti.flow.race import Race, run_race
 from apprenti.flow.report import report_path_of
 from apprenti.flow.room_for_networks import errs_often, room_for_networks
 from apprenti.flow.times import Times, load_of, race_seconds
 from apprenti.flow.tools import Tools
-from apprenti.stages.ingest import read_dataset
 from apprenti.stages.profile import describe
 from apprenti.stages.report import render
 from apprenti.stages.select import Ground, Selector
@@ -127,19 +127,12 @@ def train(
     brought = bring_backbones(backbones, tools=tools)
     times = Times.of(budget_seconds, begun=tools.clock(), only_networks=recipes == "deep")
     with private_workspace() as workspace:
-        dataset = read_dataset(
+        dataset, materials = open_data(
             source,
-            engine=tools.engine,
-            progress=tools.progress,
+            brought,
             workspace=workspace,
-            deadline=times.reading_ends,
-        )
-        dataset = replace(dataset, notices=(*dataset.notices, *brought.notices))
-        materials = gather_materials(
-            dataset,
-            brought.backbones,
-            weights=brought.tunable,
-            deadline=times.dictionary_ends,
+            reading_ends=times.reading_ends,
+            dictionary_ends=times.dictionary_ends,
             seed=seed,
             tools=tools,
         )

@@ -19,7 +19,6 @@ from tests.stages.train.small_networks import (  # noqa: E402
     SETTINGS,
     Ticks,
     a_learner,
-    a_material,
     differing,
     numbers_of,
 )
@@ -28,16 +27,6 @@ from apprenti.stages.train.checkpoint import Checkpoint  # noqa: E402
 from apprenti.stages.train.history import History  # noqa: E402
 from apprenti.stages.train.loop import Learner, fit_network  # noqa: E402
 from apprenti.stages.train.losses import Material  # noqa: E402
-
-
-@pytest.fixture
-def material(tmp_path: Path) -> Material:
-    return a_material(tmp_path)
-
-
-@pytest.fixture
-def history(tmp_path: Path) -> History:
-    return History(path=tmp_path / "a.history")
 
 
 @pytest.fixture

@@ -37,16 +37,6 @@ from apprenti.stages.train.rate_groups import rate_groups  # noqa: E402
 from apprenti.stages.train.rates import find_rate  # noqa: E402
 
 
-@pytest.fixture
-def material(tmp_path: Path) -> Material:
-    return a_material(tmp_path)
-
-
-@pytest.fixture
-def history(tmp_path: Path) -> History:
-    return History(path=tmp_path / "a.history")
-
-
 def test_the_same_seed_gives_the_same_network_to_the_last_bit_and_another_seed_another(
     material: Material, history: History
 ) -> None:
