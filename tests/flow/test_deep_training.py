@@ -109,7 +109,7 @@ def test_a_network_that_loses_its_way_fails_alone(
     photos: Path, tmp_path: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wild = {name: replace(settings, rate=1e30) for name, settings in TRAININGS.items()}
-    monkeypatch.setattr("apprenti.flow.networks.TRAININGS", wild)
+    monkeypatch.setattr("apprenti.recipes.trainings.TRAININGS", wild)
     training = train(
         photos,
         out=tmp_path / "bars.apprenti",

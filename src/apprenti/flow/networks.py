@@ -30,7 +30,7 @@ from apprenti.domain.symmetry import SymmetryFinding
 from apprenti.flow.features import FeatureTable
 from apprenti.flow.network_news import EpochNews, network_history
 from apprenti.flow.tools import Tools
-from apprenti.recipes import POLICIES, TRAININGS, ending_seconds, learning_seconds
+from apprenti.recipes import POLICIES, ending_seconds, learning_seconds, settings_for
 from apprenti.stages.train import (
     Folds,
     NetworkJob,
@@ -252,7 +252,7 @@ class NetworkTrainer:
         # what judges a network comes first, and the others in an order of luck: so it matters little where time is up
         others = np.random.default_rng(self.seed).permutation(fitted)
         last = np.random.default_rng(self.seed).permutation(n)
-        settings = TRAININGS[trained.kind]
+        settings = settings_for(trained.kind, self.dataset.task_type)
         start = load_embedded(trained.size_px).graph if settings.start == "packaged" else b""
         canvas = Canvas(size_px=trained.size_px, fit="squash")
         before = frozen or Look(backbone=f"{PACKAGED}-{trained.size_px}", canvas=canvas)

@@ -21,6 +21,7 @@ from apprenti.recipes.trainings import (
     TUNED_LAST,
     ending_seconds,
     learning_seconds,
+    settings_for,
     training_seconds,
 )
 
@@ -48,6 +49,7 @@ __all__ = [
     "ending_seconds",
     "learning_seconds",
     "predicted_seconds",
+    "settings_for",
     "template_name",
     "template_of",
     "templates_for",

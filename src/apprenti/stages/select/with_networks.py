@@ -37,8 +37,8 @@ DRAWN_SIDES: tuple[tuple[int, int], ...] = ((64, LEAST_EPOCHS),)
 SMALL_SIDES: tuple[tuple[int, int], ...] = ((32, LEAST_EPOCHS),)
 DRAWN_GREY_SHARE = 0.9
 DRAWN_CONTRAST = 0.7
-"""Of the contrast that black and white alone would have: ink on paper has 0.85 to 0.94, photos 0.6 at most.
-The packaged network knows photos, and a small one that knows nothing learns lines better."""
+"""Of the contrast that black and white alone would have: ink on paper has 0.85 to 0.94, photos 0.6 at most
+(``benchmarks/drawings.py``). The packaged network knows photos; a small one that knows nothing learns lines better."""
 LEAST_PACKAGED_PX = 64
 """The packaged network sees little in smaller squares."""
 FITTED_TWICE = 3.0
@@ -287,5 +287,10 @@ class WithNetworks:
 
 def is_drawn(profile: Profile) -> bool:
     """Return whether the pictures are drawn or written in one colour on another, not photographed."""
+    return profile.grey_share >= DRAWN_GREY_SHARE and contrast_share(profile) >= DRAWN_CONTRAST
+
+
+def contrast_share(profile: Profile) -> float:
+    """Return the contrast of pictures, of that which black and white alone would have at their brightness."""
     utmost = math.sqrt(max(0.0, profile.brightness * (1 - profile.brightness)))
-    return profile.grey_share >= DRAWN_GREY_SHARE and profile.contrast >= DRAWN_CONTRAST * utmost > 0
+    return profile.contrast / utmost if utmost else 0.0
