@@ -1,6 +1,11 @@
 """Trainings of networks that recipes may ask for, as data, and how long they should take.
 
 The rates were chosen on held-out training photos, never on test photos.
+
+Tried on those of two sets (300 photos learnt from and 400 asked, 600 and 700) and left out: tuning the last stage alone,
+in as much time; pictures that grow while it learns; features as the mean of those of a photo and its mirror image. Each
+won and lost by half a point to a point and a half on the first set, the mean of views 0 to 0.6 points on the second, for
+twice the time wherever the model is asked.
 """
 
 from __future__ import annotations
@@ -12,15 +17,12 @@ from apprenti.domain.dataset import TaskType
 from apprenti.domain.network_training import NetworkTraining, TrainedName, TunableNetwork
 
 TUNED = "tuned.v1"
-TUNED_LAST = "tuned_last.v1"
 SCRATCH = "scratch.v1"
 TUNED_HUB = "tuned_hub.v1"
 
 TRAININGS: Mapping[str, NetworkTraining] = {
     # the packaged network, all of it: earlier layers, which know more of photos in general, learn more slowly
     TUNED: NetworkTraining(start="packaged", rate=0.03, depth_factor=0.9),
-    # its last stage alone: half the time, and little to forget where photos are few
-    TUNED_LAST: NetworkTraining(start="packaged", layers="last", rate=0.03),
     # a small network that knows nothing: for drawings, digits and textures, which no photo prepares for
     SCRATCH: NetworkTraining(start="scratch", rate=0.1, weight_decay=5e-4, ema=0.995),
     # an image model of transformers that the person brought: large, and trained on so much that little should move;
@@ -68,17 +70,14 @@ EPOCHS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 PHOTOS_PER_SECOND: Mapping[tuple[str, int], float] = {
     (TUNED, 64): 250.0,
     (TUNED, 96): 138.0,
-    (TUNED, 128): 62.0,
-    (TUNED_LAST, 64): 500.0,
-    (TUNED_LAST, 96): 260.0,
-    (TUNED_LAST, 128): 150.0,
+    (TUNED, 128): 90.0,
     (SCRATCH, 32): 240.0,
     (SCRATCH, 64): 240.0,
-    (SCRATCH, 96): 400.0,
+    (SCRATCH, 96): 320.0,
 }
 """Photos of one core in a second, forward and back, with the loader and augmentation (``benchmarks/deep_times.py``)."""
 
-N_FEATURES: Mapping[str, int] = {TUNED: 1696, TUNED_LAST: 1696, SCRATCH: 960}
+N_FEATURES: Mapping[str, int] = {TUNED: 1696, SCRATCH: 960}
 """Length of the feature vectors; those of a network that was brought are as long as they were."""
 FEATURES_PER_EPOCH = 0.35
 """Looking at all photos once at the end, in epochs."""

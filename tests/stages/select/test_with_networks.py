@@ -290,11 +290,11 @@ def test_drawings_in_ink_are_learnt_from_scratch_and_grey_photos_are_not(contras
 
 
 def test_a_name_of_a_training_is_read_as_it_is_written() -> None:
-    trained = read_trained_name("tuned_last.v1-96-e12")
+    trained = read_trained_name("tuned_hub.v1-96-e12")
     assert trained is not None
-    assert (trained.kind, trained.size_px, trained.epochs) == ("tuned_last.v1", 96, 12)
-    assert trained.name == "tuned_last.v1-96-e12"
-    assert replace(trained, epochs=3).name == "tuned_last.v1-96-e3"
+    assert (trained.kind, trained.size_px, trained.epochs) == ("tuned_hub.v1", 96, 12)
+    assert trained.name == "tuned_hub.v1-96-e12"
+    assert replace(trained, epochs=3).name == "tuned_hub.v1-96-e3"
     for other in (
         "embedded.v2-96",
         "tuned.v1-96",

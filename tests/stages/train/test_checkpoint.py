@@ -55,7 +55,7 @@ def stopped_at(step: int) -> type[Learner]:
     [
         SETTINGS,
         replace(SETTINGS, optimiser="adamw", rate=0.005),
-        replace(SETTINGS, ema=0.8, depth_factor=0.5, layers="last"),
+        replace(SETTINGS, ema=0.8, depth_factor=0.5),
     ],
     ids=["sgd", "adamw", "averaged"],
 )

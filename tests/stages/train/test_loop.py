@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +18,6 @@ from tests.stages.train.small_networks import (  # noqa: E402
     SETTINGS,
     Ticks,
     a_learner,
-    a_material,
     differing,
     numbers_of,
 )
@@ -79,19 +77,6 @@ def test_epochs_are_counted_by_photos_where_batches_do_not_fill_them(
     fit_network(learner, history=history)
     assert learner.n_steps == 5
     assert [line["epoch"] for line in history.lines()] == [1.6, 2.4, 3.2, 4.0]
-
-
-def test_only_the_last_layers_learn_where_only_they_are_to_and_the_rest_keeps_its_running_means(
-    material: Material, history: History
-) -> None:
-    learner = a_learner(material, replace(SETTINGS, layers="last", ema=0.5))
-    before = numbers_of(learner)
-    fit_network(learner, history=history)
-    changed = differing(before, numbers_of(learner))
-    assert {name.split(".")[1] for name in changed if name.startswith("0.")} == {"stages", "head"}
-    assert {name.split(".")[2] for name in changed if name.startswith("0.stages")} == {"2"}
-    assert any("running_mean" in name for name in changed)  # of those that do learn
-    assert "1.weight" in changed
 
 
 def test_all_layers_learn_where_all_are_to_the_earlier_the_slower(material: Material) -> None:
@@ -320,25 +305,6 @@ def test_a_step_is_no_longer_than_gradients_may_be(material: Material) -> None:
             float((after - before).norm()) / rate / 1.9
         )  # Nesterov's first step is 1 + 0.9 gradients
     assert moved[0] <= 1.01e-3 < 0.01 < moved[1]
-
-
-def test_pictures_grow_in_steps_of_32_up_to_their_whole_size(tmp_path: Path) -> None:
-    photos = np.zeros((40, 128, 128, 3), np.uint8)
-    (tmp_path / "large").mkdir()
-    from tests.stages.train.small_networks import written
-
-    material = replace(a_material(tmp_path), pixels=written(tmp_path / "large", photos))
-    learner = a_learner(material, replace(SETTINGS, grows_from=0.5), epochs=10)
-    sides = []
-    for step in range(learner.n_steps):
-        learner.step = step
-        sides.append(learner.side_px)
-    assert sides == sorted(sides)
-    assert set(sides) == {64, 96, 128}
-    assert sides[int(0.7 * len(sides)) :] == [128] * (len(sides) - int(0.7 * len(sides)))
-    assert {a_learner(material).side_px} == {128}
-    odd = replace(material, pixels=replace(material.pixels, size_px=100))
-    assert a_learner(odd).side_px == 100  # the last is the photos' own, whatever it is
 
 
 @pytest.mark.parametrize("optimiser", ["sgd", "adamw"])

@@ -154,14 +154,6 @@ class Learner:
             group["highest"] *= rate / self.rate
         self.rate = rate
 
-    @property
-    def side_px(self) -> int:
-        """Side of the pictures now: smaller at first where the training grows, a multiple of 32."""
-        last = self.material.pixels.size_px
-        start = self.plan.settings.grows_from
-        share = min(1.0, start + (1 - start) * self.progress / 0.7)
-        return min(last, max(32, round(last * share / 32) * 32)) if share < 1 else last
-
     def rows(self) -> NDArray[np.intp]:
         """Return the rows of this step: every epoch has an order of its own, which depends on the seed alone."""
         fitted = self.material.fitted
@@ -180,7 +172,7 @@ class Learner:
         generator = torch.Generator().manual_seed(self.plan.seed * 2**32 + self.step)
         photos = augmented(
             torch.from_numpy(self.material.pixels.take(rows)).to(self.device),
-            side_px=self.side_px,
+            side_px=self.material.pixels.size_px,
             policy=policy,
             symmetries=self.plan.symmetries,
             generator=generator,

@@ -17,12 +17,8 @@ def rate_groups(
     """
     groups: list[dict[str, object]] = []
     for depth, part in enumerate(reversed(network.parts())):
-        learns = settings.layers == "all" or depth < 2
-        for parameter in part.parameters():
-            parameter.requires_grad_(learns)
-        if learns:
-            rate = settings.rate * settings.depth_factor**depth
-            groups += _groups(list(part.parameters()), rate, settings.weight_decay)
+        rate = settings.rate * settings.depth_factor**depth
+        groups += _groups(list(part.parameters()), rate, settings.weight_decay)
     return [*groups, *_groups(list(head.parameters()), settings.rate * settings.head_factor, 0.0)]
 
 
