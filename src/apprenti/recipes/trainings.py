@@ -2,10 +2,10 @@
 
 The rates were chosen on held-out training photos, never on test photos.
 
-Tried on those of two sets (300 photos learnt from and 400 asked, 600 and 700) and left out: tuning the last stage alone,
-in as much time; pictures that grow while it learns; features as the mean of those of a photo and its mirror image. Each
-won and lost by half a point to a point and a half on the first set, the mean of views 0 to 0.6 points on the second, for
-twice the time wherever the model is asked.
+Tried on those of two sets (300 photos learnt from and 400 asked, 600 and 700) and left out: tuning the last stage
+alone, in as much time; pictures that grow while it learns; features as the mean of those of a photo and its mirror
+image. Each won here and lost there by half a point to a point and a half on the first set; the mean of views won 0 to
+0.6 points on the second, for twice the time wherever the model is asked.
 """
 
 from __future__ import annotations
