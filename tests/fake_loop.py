@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 from PIL import Image
+from tests.fake_service import OPERATOR, default_workspace, make_service, picture
 
 from apprenti.blocks.decoding import decode, read_header
 from apprenti.blocks.photo_facts import photo_facts
@@ -27,7 +28,6 @@ from apprenti.stages.feedback.observations import DriftReference, Observations
 from apprenti.stages.feedback.review import review_scale
 from apprenti.store.database import tasks as task_table
 from apprenti.store.database import versions as version_table
-from tests.fake_service import OPERATOR, default_workspace, make_service, picture
 
 NAMES = ("red", "green", "blue")
 HUES = {"red": (1, 0, 0), "green": (0, 1, 0), "blue": (0, 0, 1)}

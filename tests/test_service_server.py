@@ -12,12 +12,12 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.running_service import RunningService
 
 from apprenti.domain.errors import OptionError
 from apprenti.opening import Place, open_service, place_of, sole_server
 from apprenti.service_server import ServeOptions, greeting, refuse_unprotected, service_door
 from apprenti.workers import start_workers
-from tests.running_service import RunningService
 
 
 def options(host: str, **more: object) -> ServeOptions:

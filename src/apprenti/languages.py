@@ -7,6 +7,9 @@ from collections.abc import Mapping
 
 from apprenti.texts import LANGS, Lang
 
+LANG_COOKIE = "apprenti_lang"
+"""What a language chosen on a page is remembered in."""
+
 
 def lang_of(tag: str) -> Lang | None:
     """Return the language of a tag such as ``fr_FR.UTF-8`` or ``en``; ``None`` if it is not spoken here."""
@@ -42,6 +45,20 @@ def lang_from_header(accept_language: str) -> Lang:
         if lang is not None and weight > best_weight:
             best, best_weight = lang, weight
     return best
+
+
+def lang_from_browser(accept_language: str, chosen: str) -> Lang:
+    """Return the language somebody chose on a page, else the one the browser weighs most.
+
+    Args:
+        accept_language: the header.
+        chosen: the cookie ``LANG_COOKIE``; empty where nothing was chosen.
+
+    Example:
+        >>> lang_from_browser("fr", "en"), lang_from_browser("fr", "")
+        ('en', 'fr')
+    """
+    return lang_of(chosen[:10]) or lang_from_header(accept_language)
 
 
 def _weight(quality: str) -> float:

@@ -66,21 +66,36 @@ def place_of(
     """Return where a service keeps everything: what was said, else what the environment says, else the usual.
 
     Args:
-        environment: ``APPRENTI_DATABASE`` and ``APPRENTI_BLOBS``, so that a password need not be an argument.
+        environment: ``APPRENTI_DATABASE`` and ``APPRENTI_BLOBS``, so that a password need not be an argument;
+            ``APPRENTI_DATABASE_FILE`` names a file with the address, as containers are given secrets.
         data_folder: the user's; the service takes ``service`` in it.
         folder: of the service.
         database: its address.
         blobs: where images and models lie.
         hosts: that it may ask.
         private_hosts: that it may ask inside.
+
+    Raises:
+        OptionError: the file with the address cannot be read.
     """
     return Place(
         folder=(folder or data_folder / "service").absolute(),
-        database=database or environment.get("APPRENTI_DATABASE", ""),
+        database=database or environment.get("APPRENTI_DATABASE") or _address_in_file(environment),
         blobs=blobs or environment.get("APPRENTI_BLOBS", ""),
         hosts=hosts,
         private_hosts=private_hosts,
     )
+
+
+def _address_in_file(environment: Mapping[str, str]) -> str:
+    name = environment.get("APPRENTI_DATABASE_FILE", "")
+    if not name:
+        return ""
+    try:
+        return Path(name).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        cause = getattr(error, "strerror", None) or str(error)
+        raise OptionError("database_file", path=name, cause=cause) from error
 
 
 def require_service(place: Place) -> None:

@@ -90,7 +90,11 @@ def serve_service(
             open_service(place, environment) as service,
             listen(options.host, options.port) as listening,
         ):
-            for line in [*_token_lines(service, options, lang), *greeting(listening, options, place, lang)]:
+            address = address_of(listening, options)
+            for line in [
+                *_token_lines(service, options, address, lang),
+                *greeting(listening, options, place, lang),
+            ]:
                 tell(line)
             door, rules = service_door(options), _rules(options)
             app = build_service_app(service, door=door, rules=rules, n_threads=settings.n_workers)
@@ -125,17 +129,23 @@ def service_door(options: ServeOptions) -> Door:
     return replace(door, names=names, max_body_bytes=MAX_BODY_BYTES)
 
 
-def greeting(listening: socket.socket, options: ServeOptions, place: Place, lang: Lang) -> list[str]:
-    """Return what the person at the terminal needs: the address, where everything lies, how to stop."""
+def address_of(listening: socket.socket, options: ServeOptions) -> str:
+    """Return where the service is reached from this machine: ``http://127.0.0.1:8000``."""
     reachable = "127.0.0.1" if is_every_address(options.host) else options.host
     named = f"[{reachable}]" if ":" in reachable else reachable
     scheme = "https" if options.tls_cert else "http"
-    address = f"{scheme}://{named}:{listening.getsockname()[1]}"
+    return f"{scheme}://{named}:{listening.getsockname()[1]}"
+
+
+def greeting(listening: socket.socket, options: ServeOptions, place: Place, lang: Lang) -> list[str]:
+    """Return what the person at the terminal needs: the address, where everything lies, how to stop."""
+    address = address_of(listening, options)
     lines = []
     if not is_this_machine_only(options.host) and not options.tls_cert:
         lines = [say("cli.service_unencrypted", lang, host=options.host), ""]
     return [
         *lines,
+        say("cli.service_page", lang, address=f"{address}/"),
         say("cli.service_serving", lang, address=f"{address}/v1", folder=str(place.folder)),
         "",
         f'  curl -H "Authorization: Token SECRET" {address}/v1/tasks',
@@ -144,7 +154,7 @@ def greeting(listening: socket.socket, options: ServeOptions, place: Place, lang
     ]
 
 
-def _token_lines(service: Service, options: ServeOptions, lang: Lang) -> list[str]:
+def _token_lines(service: Service, options: ServeOptions, address: str, lang: Lang) -> list[str]:
     """Return the secret of a token that was made now; nothing but its hash is kept."""
     from apprenti.domain.service import Role
     from apprenti.flow.service.access import ITSELF, begin_service, create_token
@@ -154,11 +164,22 @@ def _token_lines(service: Service, options: ServeOptions, lang: Lang) -> list[st
         made = create_token(service, ITSELF, None, name="made at a start", role=Role.OPERATOR)
     if made is None:
         return []
-    return [say("cli.service_token", lang), "", f"  {made.secret}", ""]
+    # behind the #, so that no browser sends it and no log has it
+    link = f"  {address}/enter#{made.secret}"
+    return [
+        say("cli.service_token", lang),
+        "",
+        f"  {made.secret}",
+        "",
+        say("cli.service_enter", lang),
+        "",
+        link,
+        "",
+    ]
 
 
 def build_service_app(service: Service, *, door: Door, rules: EntranceRules, n_threads: int) -> FastAPI:
-    """Return the application of a service with all its doors.
+    """Return the application of a service with all its doors and the rooms of its page.
 
     Args:
         service: what answers.
@@ -167,12 +188,33 @@ def build_service_app(service: Service, *, door: Door, rules: EntranceRules, n_t
         n_threads: images looked at side by side.
     """
     from apprenti.api.doors import OPEN_BELOW, other_doors
+    from apprenti.api.entrance import CALLER
+    from apprenti.api.refusals import refuse
     from apprenti.api.service_app import create_service_app
+    from apprenti.stages.report import render
+    from apprenti.web.rooms import make_rooms
 
-    rules = replace(rules, open_below=OPEN_BELOW)
-    return create_service_app(
-        service, door=door, rules=rules, doors=other_doors(service), n_threads=n_threads
+    rooms = make_rooms(
+        service,
+        caller_of=lambda request: request.scope[CALLER],
+        forget_callers=lambda: app.state.callers.forget(),
+        render_report=lambda report, lang: render(report, lang=lang),
     )
+    rules = replace(
+        rules,
+        open_paths=rules.open_paths | rooms.open_paths,
+        knocking_paths=rules.knocking_paths | rooms.knocking_paths,
+        open_below=OPEN_BELOW,
+    )
+    others = other_doors(service)
+    doors = replace(
+        others,
+        routers=(*others.routers, rooms.router),
+        # the first that a path begins with
+        dialects={**others.dialects, "/v1": refuse, "/v2": refuse, "/rooms": refuse, "/": rooms.refuse},
+    )
+    app = create_service_app(service, door=door, rules=rules, doors=doors, n_threads=n_threads)
+    return app
 
 
 def _rules(options: ServeOptions) -> EntranceRules:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -122,9 +122,6 @@ class NoProgress:
 
 def main(arguments: Sequence[str]) -> int:
     """Work until the server ends or says so; ``arguments`` is how many workers share the machine."""
-    from apprenti.jobs.worker import work
-    from apprenti.settings import open_tools, read_settings
-
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the server too, which then says so
@@ -137,8 +134,40 @@ def main(arguments: Sequence[str]) -> int:
         private_hosts=tuple(told["private_hosts"]),
     )
     threading.Thread(target=_stop_with_server, args=(stopping,), daemon=True).start()
+    _work(place, stopping, n_sharing=int(arguments[0]))
+    return 0
+
+
+def work_alone(place: Place, *, begun: Callable[[], None]) -> None:
+    """Work for a service in this process until SIGTERM or Ctrl-C; a training under way is put down for another.
+
+    Args:
+        place: where the service lies; its server may be on another machine where the database is a server's.
+        begun: called when it listens to signals.
+
+    Raises:
+        OptionError: an address cannot be used.
+        StoreError: the database or the storage does not answer.
+    """
+    stopping = threading.Event()
+    before = {
+        sign: signal.signal(sign, lambda *_: stopping.set()) for sign in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        begun()
+        _work(place, stopping, n_sharing=1)
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
+
+
+def _work(place: Place, stopping: threading.Event, *, n_sharing: int) -> None:
+    """Work until told to stop, on this worker's share of the machine."""
+    from apprenti.jobs.worker import work
+    from apprenti.settings import open_tools, read_settings
+
     settings = read_settings(os.environ)
-    share = replace(settings, n_workers=max(1, settings.n_workers // int(arguments[0])))
+    share = replace(settings, n_workers=max(1, settings.n_workers // n_sharing))
     with open_service(place, os.environ) as service, open_tools(share, NoProgress()) as tools:
         worker_id = str(uuid.uuid4())
         work(
@@ -149,7 +178,6 @@ def main(arguments: Sequence[str]) -> int:
             wait=stopping.wait,
             keeps_up_beside=True,
         )
-    return 0
 
 
 def _first_line() -> bytes:

@@ -19,7 +19,7 @@ from apprenti.domain.hub import HubAddress
 from apprenti.texts import Lang
 
 COMMANDS = (
-    "inspect", "train", "predict", "evaluate", "report", "serve", "samples", "knowledge", "bench", "workspace",
+    "inspect", "train", "predict", "evaluate", "report", "serve", "samples", "knowledge", "bench", "work", "workspace",
     "token", "doctor",
 )  # fmt: skip
 ENGLISH = re.compile(

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from anyio import to_thread
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 
 from apprenti.domain.errors import TokenError
 from apprenti.domain.service import Caller
 from apprenti.flow.service.access import caller_of
 from apprenti.flow.service.service import Service, hash_of
+from apprenti.flow.service.sessions import COOKIE, caller_of_session
 from apprenti.flow.service.workspaces import workspace_meant
 
 REMEMBERED_SECONDS = 5.0
@@ -20,6 +22,24 @@ MOST_REMEMBERED = 10_000
 LONGEST_SECRET = 500
 SCHEMES = ("token", "bearer", "jwt")
 """All three mean the same; the last two are what other clients send."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A secret that a request shows.
+
+    Args:
+        secret: empty where it shows none.
+        is_cookie: a browser sent it by itself, so that another page may have made it send it.
+    """
+
+    secret: str
+    is_cookie: bool = False
+
+    @property
+    def key(self) -> str:
+        """What it is remembered by."""
+        return ("cookie:" if self.is_cookie else "") + hash_of(self.secret)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,27 +64,27 @@ class Callers:
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._workspaces: dict[tuple[str, str | None], tuple[str, float]] = {}
 
-    def remembered(self, secret: str) -> Caller | None:
+    def remembered(self, shown: Shown) -> Caller | None:
         """Return the caller, where the secret was shown a moment ago."""
-        known = self._known.get(hash_of(secret))
+        known = self._known.get(shown.key)
         return known.caller if known is not None and known.until > self._clock() else None
 
-    def was_known(self, secret: str) -> bool:
+    def was_known(self, shown: Shown) -> bool:
         """Return whether this secret has opened something in this process, lately or not."""
-        return hash_of(secret) in self._known
+        return shown.key in self._known
 
-    async def of(self, secret: str) -> Caller:
+    async def of(self, shown: Shown) -> Caller:
         """Return the caller who has this secret.
 
         Raises:
             TokenError: nobody has.
         """
-        caller = self.remembered(secret)
+        caller = self.remembered(shown)
         if caller is not None:
             return caller
-        key = hash_of(secret)
+        key, look = shown.key, caller_of_session if shown.is_cookie else caller_of
         try:
-            caller = await to_thread.run_sync(caller_of, self._service, secret)
+            caller = await to_thread.run_sync(look, self._service, shown.secret)
         except TokenError:
             self._known.pop(key, None)
             raise
@@ -98,13 +118,19 @@ class Callers:
         self._workspaces.clear()
 
 
-def secret_in(headers: Headers) -> str:
-    """Return the secret a request shows; empty where it shows none.
+def shown_in(headers: Headers) -> Shown:
+    """Return the secret a request shows: that of a token, else that of a browser's cookie.
 
     Example:
-        >>> secret_in(Headers({"authorization": "Token abc"}))
+        >>> shown_in(Headers({"authorization": "Token abc"})).secret
         'abc'
     """
-    scheme, _, secret = headers.get("authorization", "").partition(" ")
-    secret = secret.strip()
-    return secret if scheme.lower() in SCHEMES and len(secret) <= LONGEST_SECRET else ""
+    if "authorization" in headers or "cookie" not in headers:
+        scheme, _, secret = headers.get("authorization", "").partition(" ")
+        return Shown(secret=_sensible(secret.strip()) if scheme.lower() in SCHEMES else "")
+    cookie = cookie_parser(headers["cookie"]).get(COOKIE, "")
+    return Shown(secret=_sensible(cookie), is_cookie=True)
+
+
+def _sensible(secret: str) -> str:
+    return secret if len(secret) <= LONGEST_SECRET else ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from apprenti.api.callers import Callers, secret_in
+from apprenti.api.callers import Callers, Shown, shown_in
 from apprenti.api.rates import Buckets, Rate
 from apprenti.api.refusals import Dialects, RefusedError, answer_refusal
 from apprenti.domain.errors import ApprentiError, TokenError
@@ -20,6 +20,7 @@ CALLER = "apprenti_caller"
 """Where in a request's scope the caller stands."""
 REQUESTS = Rate(per_second=200, burst=400)
 FAILURES = Rate(per_second=0.5, burst=20)
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class EntranceRules:
         body_seconds: how long a request's body may take to arrive.
         open_paths: those that anybody may ask for.
         open_below: how paths begin that anybody may ask for who knows the rest; each client at the pace of a token.
+        knocking_paths: those where a secret is shown in the body; each try counts as one that opened nothing.
     """
 
     requests: Rate = REQUESTS
@@ -41,6 +43,7 @@ class EntranceRules:
         default=frozenset({"/v1/health/live", "/v1/health/ready", "/v1/openapi.json"})
     )
     open_below: tuple[str, ...] = ()
+    knocking_paths: frozenset[str] = frozenset()
 
 
 class Entrance:
@@ -76,6 +79,8 @@ class Entrance:
             _refuse_nul(scope)
             if scope["path"].startswith(self._rules.open_below):
                 self._keep_pace(f"client {_client(scope)}")
+            elif scope["path"] in self._rules.knocking_paths:
+                self._let_knock(scope)
             elif scope["path"] not in self._rules.open_paths:
                 scope[CALLER] = await self._caller(scope)
             await self._app(scope, self._in_time(receive), send)
@@ -83,16 +88,19 @@ class Entrance:
             await answer_refusal(error, scope, self._dialects)(scope, receive, send)
 
     async def _caller(self, scope: Scope) -> Caller:
-        secret = secret_in(Headers(scope=scope))
-        client = _client(scope)
+        headers = Headers(scope=scope)
+        shown, client = shown_in(headers), _client(scope)
         try:
-            if not secret:
+            if not shown.secret:
                 raise TokenError("token_unknown")
-            caller = self._callers.remembered(secret) or await self._looked_up(secret, client)
+            caller = self._callers.remembered(shown) or await self._looked_up(shown, client)
         except TokenError as error:
             if wait := self._failures.take(client):
                 raise _too_often(wait) from error
-            raise RefusedError(error.key, 401, headers={"www-authenticate": "Token"}) from error
+            path = str(scope["path"])
+            raise RefusedError(error.key, 401, headers={"www-authenticate": "Token"}, path=path) from error
+        if shown.is_cookie:
+            _refuse_foreign_change(scope, headers)
         self._keep_pace(caller.token_id)
         return caller
 
@@ -100,12 +108,16 @@ class Entrance:
         if wait := self._requests.take(key):
             raise _too_often(wait)
 
-    async def _looked_up(self, secret: str, client: str) -> Caller:
+    async def _looked_up(self, shown: Shown, client: str) -> Caller:
         """Look a secret up, but not for a client that has shown too many wrong ones."""
         wait = self._failures.wait_seconds(client)
-        if wait and not self._callers.was_known(secret):
+        if wait and not self._callers.was_known(shown):
             raise _too_often(wait)
-        return await self._callers.of(secret)
+        return await self._callers.of(shown)
+
+    def _let_knock(self, scope: Scope) -> None:
+        if scope["method"] not in READING and (wait := self._failures.take(_client(scope))):
+            raise _too_often(wait)
 
     def _in_time(self, receive: Receive) -> Receive:
         """Return ``receive`` that waits only so long for a body; what comes after the body is not hurried."""
@@ -133,6 +145,12 @@ class Entrance:
 
 def _client(scope: Scope) -> str:
     return str((scope.get("client") or ("", 0))[0])
+
+
+def _refuse_foreign_change(scope: Scope, headers: Headers) -> None:
+    """Refuse a change that a browser asks for without saying from which page: the guard compared those that do."""
+    if scope["method"] not in READING and "origin" not in headers:
+        raise RefusedError("origin_missing", 403)
 
 
 def _refuse_nul(scope: Scope) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apprenti.api.refusals import Dialects, RefusedError, answer_refusal
@@ -123,7 +123,7 @@ class Guard:
 
         return counted
 
-    def _refusal(self, error: Exception, scope: Scope) -> JSONResponse:
+    def _refusal(self, error: Exception, scope: Scope) -> Response:
         """Return the answer to a request that was turned away, or that nobody caught."""
         if not isinstance(error, RefusedError):
             LOG.error("%s %s", scope["method"], scope["path"], exc_info=error)

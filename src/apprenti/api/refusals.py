@@ -9,11 +9,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import cookie_parser
+from starlette.responses import Response
 from starlette.types import Scope
 
 from apprenti.domain.errors import ApprentiError
 from apprenti.error_table import outcome_of
-from apprenti.languages import lang_from_header
+from apprenti.languages import LANG_COOKIE, lang_from_browser
 from apprenti.plain import error_data
 from apprenti.texts import Lang, say
 
@@ -49,7 +51,8 @@ class RefusedError(Exception):
 
 def asked_lang(headers: Headers) -> Lang:
     """Return the language the sender reads."""
-    return lang_from_header(headers.get("accept-language", ""))
+    chosen = cookie_parser(headers.get("cookie", "")).get(LANG_COOKIE, "")
+    return lang_from_browser(headers.get("accept-language", ""), chosen)
 
 
 def refuse(error: RefusedError | ApprentiError, lang: Lang) -> JSONResponse:
@@ -62,11 +65,11 @@ def refuse(error: RefusedError | ApprentiError, lang: Lang) -> JSONResponse:
     return JSONResponse(answer, status_code=error.status, headers=error.headers)
 
 
-Dialects = Mapping[str, Callable[[RefusedError | ApprentiError, Lang], JSONResponse]]
-"""By how a path begins, how refusals are said there: doors made for clients of others have their shape."""
+Dialects = Mapping[str, Callable[[RefusedError | ApprentiError, Lang], Response]]
+"""By how a path begins, how refusals are said there, the first that fits: doors made for others have their shape."""
 
 
-def answer_refusal(error: RefusedError | ApprentiError, scope: Scope, dialects: Dialects) -> JSONResponse:
+def answer_refusal(error: RefusedError | ApprentiError, scope: Scope, dialects: Dialects) -> Response:
     """Return the answer that an error becomes, as it is said where it was met."""
     path = str(scope["path"])
     say_it = next((dialect for start, dialect in dialects.items() if path.startswith(start)), refuse)
@@ -79,15 +82,15 @@ def speak_one_shape(app: FastAPI, dialects: Dialects | None = None) -> None:
 
     @app.exception_handler(RefusedError)
     @app.exception_handler(ApprentiError)
-    async def ours(request: Request, error: RefusedError | ApprentiError) -> JSONResponse:
+    async def ours(request: Request, error: RefusedError | ApprentiError) -> Response:
         return answer_refusal(error, request.scope, spoken)
 
     @app.exception_handler(HTTPException)
-    async def of_the_framework(request: Request, error: HTTPException) -> JSONResponse:
+    async def of_the_framework(request: Request, error: HTTPException) -> Response:
         return answer_refusal(_translated(request, error), request.scope, spoken)
 
     @app.exception_handler(RequestValidationError)
-    async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def malformed(request: Request, error: RequestValidationError) -> Response:
         details = [
             {"where": ".".join(str(part) for part in problem["loc"]), "problem": str(problem["msg"])}
             for problem in error.errors()

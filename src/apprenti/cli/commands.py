@@ -14,6 +14,7 @@ from apprenti.cli.complaints import printable
 from apprenti.cli.doctor_command import doctor as doctor
 from apprenti.cli.knowledge_commands import knowledge as knowledge
 from apprenti.cli.service_commands import token as token
+from apprenti.cli.service_commands import work as work
 from apprenti.cli.service_commands import workspace as workspace
 from apprenti.cli.show_export import model_export_text
 from apprenti.domain.errors import OptionError

@@ -237,6 +237,16 @@ class Flows:
         )
         serve_service(place, options, settings=settings, environment=environment, lang=lang, tell=tell)
 
+    def work(
+        self, place: Mapping[str, Any], *, environment: Mapping[str, str], begun: Callable[[], None]
+    ) -> None:
+        """Work for a service until stopped."""
+        from apprenti.opening import place_of
+        from apprenti.settings import read_settings
+        from apprenti.workers import work_alone
+
+        work_alone(place_of(environment, read_settings(environment).data_folder, **place), begun=begun)
+
     @contextmanager
     def service(
         self, place: Mapping[str, Any], environment: Mapping[str, str], *, may_begin: bool = False

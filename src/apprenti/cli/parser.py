@@ -8,7 +8,14 @@ from pathlib import Path
 
 from apprenti import settings
 from apprenti.cli.parsing import Parser, ShowVersion, add_command, add_shared, whole
-from apprenti.cli.service_parser import add_address, add_doctor, add_service, add_token, add_workspace
+from apprenti.cli.service_parser import (
+    add_address,
+    add_doctor,
+    add_service,
+    add_token,
+    add_work,
+    add_workspace,
+)
 from apprenti.domain.hub import backbone_choice
 from apprenti.texts import Lang, say
 
@@ -193,6 +200,7 @@ _COMMANDS: dict[str, Callable[[Parser], None]] = {
     "samples": _add_samples,
     "knowledge": _add_knowledge,
     "bench": _add_bench,
+    "work": add_work,
     "workspace": add_workspace,
     "token": add_token,
     "doctor": add_doctor,

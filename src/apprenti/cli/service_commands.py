@@ -36,6 +36,18 @@ def token(options: Namespace, desk: Desk, flows: Flows) -> int:
     return 0
 
 
+def work(options: Namespace, desk: Desk, flows: Flows) -> int:
+    """``apprenti work``: a worker of its own."""
+    hosts = {name: tuple(getattr(options, name) or ()) for name in ("hosts", "private_hosts")}
+    flows.work(
+        {**place_options(options), **hosts},
+        environment=desk.environment,
+        begun=lambda: desk.tell(desk.say("worker_begun")),
+    )
+    desk.tell(desk.say("stopped"))
+    return 0
+
+
 def place_options(options: Namespace) -> dict[str, Any]:
     """Return where the service is said to be, by the names ``opening.place_of`` has for it."""
     return {"folder": options.data, "database": options.database, "blobs": options.blobs}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from apprenti.cli.parsing import Parser, add_command, add_shared, whole
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
+HOSTS = {"allow-host": "hosts", "allow-private-host": "private_hosts"}
 ROLES = ("reader", "editor", "owner", "operator")
 
 
@@ -39,17 +41,24 @@ def add_service(command: Parser) -> None:
     for name in ("tls-cert", "tls-key"):
         words = command.word(f"service_{name.replace('-', '_')}")
         add(f"--{name}", type=Path, metavar=command.word("file_name"), help=words)
-    for name, kept_as in (
-        ("name", "names"),
-        ("allow-host", "hosts"),
-        ("allow-private-host", "private_hosts"),
-    ):
-        words = command.word(f"service_{name.replace('-', '_')}")
-        add(f"--{name}", action="append", dest=kept_as, metavar="HOST", help=words)
+    _add_hosts(command, {"name": "names", **HOSTS})
     for name, most in (("workers", 64), ("rate", 1_000_000)):
         add(f"--{name}", type=whole(f"--{name}", 0, most), metavar="N", help=command.word(f"service_{name}"))
     for name in ("insecure-http", "new-token"):
         add(f"--{name}", action="store_true", help=command.word(f"service_{name.replace('-', '_')}"))
+
+
+def add_work(command: Parser) -> None:
+    """Add ``apprenti work``."""
+    add_place(command)
+    _add_hosts(command, HOSTS)
+    add_shared(command, as_json=False)
+
+
+def _add_hosts(command: Parser, names: Mapping[str, str]) -> None:
+    for name, kept_as in names.items():
+        word = command.word(f"service_{name.replace('-', '_')}")
+        command.options.add_argument(f"--{name}", action="append", dest=kept_as, metavar="HOST", help=word)
 
 
 def add_doctor(command: Parser) -> None:

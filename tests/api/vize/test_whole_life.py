@@ -182,7 +182,7 @@ def answers_are_right(client: Any, task: Any, held_back: dict[str, list[Path]]) 
     assert client.get_training_images()[2]["count"] == n_kept + 1
     kept.remove()
     (refused,) = task.classify([{"_url": "http://127.0.0.1:1/x.jpg", "n": 7}])["records"]
-    assert (refused["_status"]["code"], refused["n"]) == (400, 7)
+    assert (refused["_status"]["code"], refused["n"]) == (422, 7)
 
 
 def versions_come_and_go(client: Any, task: Any, labels: dict[str, Any]) -> None:

@@ -117,7 +117,7 @@ class DashboardView(BaseModel):
     traffic: list[DayView]
     estimate: EstimateView
     alarm: AlarmView | None
-    n_to_review: int
+    n_to_review: int = Field(description="predictions that wait for a look, counted up to 10,000")
     corrections: dict[CorrectionState, int]
     training: TrainingView | None = Field(description="the one that waits or runs")
 

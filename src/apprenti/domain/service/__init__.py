@@ -11,6 +11,7 @@ from apprenti.domain.service.monitoring import Alarm, Worker
 from apprenti.domain.service.pictures import ImageLabel, Origin, StoredImage, Verification
 from apprenti.domain.service.repeats import Acknowledged
 from apprenti.domain.service.requests import StoredRequest
+from apprenti.domain.service.sessions import Session
 from apprenti.domain.service.tasks import Label, LabelKind, Task, TaskLabel, Workspace
 from apprenti.domain.service.trainings import JobState, TrainingJob, TrainingReason, Version
 from apprenti.domain.service.webhooks import Delivery, DeliveryState, Webhook
@@ -31,6 +32,7 @@ __all__ = [
     "Origin",
     "ReviewReason",
     "Role",
+    "Session",
     "StoredImage",
     "StoredPrediction",
     "StoredRequest",

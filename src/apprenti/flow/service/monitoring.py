@@ -21,6 +21,7 @@ from apprenti.store.database import traffic as table
 from apprenti.store.database import trainings as training_table
 
 DAYS = (1, 366)
+MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Dashboard:
         estimate: how often production is right on what comes in.
         alarm: what the last window said; ``None`` before the first.
         notices: of the alarm, for people.
-        n_to_review: predictions that wait for a look.
+        n_to_review: predictions that wait for a look; past ``MOST_COUNTED`` they are not counted.
         corrections: how many there are in each state.
         training: the one that waits or runs.
     """
@@ -92,7 +93,7 @@ def dashboard(
             estimate=estimate_of(tx, task_id, task.production_version),
             alarm=alarm,
             notices=notices_of(alarm),
-            n_to_review=prediction_table.n_to_review(tx, task_id),
+            n_to_review=prediction_table.n_to_review(tx, task_id, most=MOST_COUNTED),
             corrections=correction_table.counts(tx, task_id),
             training=training_table.under_way(tx, task_id),
         )

@@ -124,6 +124,8 @@ def _before(tx: Tx, workspace_id: str, task: Task) -> int | None:
     while True:
         page = audit.page(tx, workspace_id, noun_id=task.id, cursor=cursor, limit=200)
         for entry in page.items:
+            if entry.details.get("version") == entry.details.get("version_before"):
+                continue  # it was only pinned
             if entry.verb == ROLL_BACK:
                 undone += 1
             elif entry.verb == PROMOTE and undone:

@@ -122,12 +122,16 @@ def delete_webhook(service: Service, caller: Caller, workspace_id: str, webhook_
 
 
 def test_webhook(service: Service, caller: Caller, workspace_id: str, webhook_id: str) -> Delivery:
-    """Send a webhook a message that tells nothing, once and now, and return what came of it."""
+    """Send a webhook a message that tells nothing, once and now, and return what came of it.
+
+    Raises:
+        EgressError: this service asks nobody.
+    """
     allow(caller, workspace_id, Role.OWNER)
-    _transport(service)
     now_us = service.now_us()
     with service.database.write() as tx:
         webhook = table.get(tx, workspace_id, webhook_id)
+        _transport(service)
         message = Delivery(
             id=service.new_id(),
             workspace_id=workspace_id,

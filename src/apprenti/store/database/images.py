@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, exists, func, select
+from sqlalchemy import Column, ColumnElement, Select, exists, func, select
 
 from apprenti.domain.service import ImageLabel, Label, Origin, StoredImage
 from apprenti.store.database import rows
@@ -154,36 +154,41 @@ def _label_condition(workspace_id: str, chosen: ImageFilter) -> ColumnElement[bo
     return None
 
 
-def _few_with_labels(tx: Tx, label_ids: Sequence[str]) -> list[str] | None:
-    """Return the images that show all of these labels, where they are few; else ``None``.
+def _few_with_labels(tx: Tx, label_ids: Sequence[str]) -> Select[Any] | None:
+    """Return what finds the images that show all of these labels, where they are few; else ``None``.
 
     Of labels on many images a page is soon full when images are read in their order; of labels on few, never.
     """
     if not label_ids:
         return None
-    rarest, *others = sorted(label_ids, key=lambda label_id: _n_up_to_many(tx, label_id))
-    asked = select(IMAGE_LABELS.c.image_id).where(IMAGE_LABELS.c.label_id == rarest)
+    rarest, *others = sorted(label_ids, key=lambda label_id: _n_up_to_many(tx, _showing(label_id)))
+    found = _showing(rarest, *others)
+    return found if _n_up_to_many(tx, found) <= MANY else None
+
+
+def _showing(label_id: str, *others: str) -> Select[Any]:
+    """Return what finds the images that show a label, and others too."""
+    found = select(IMAGE_LABELS.c.image_id).where(IMAGE_LABELS.c.label_id == label_id)
     for other in others:
         also = IMAGE_LABELS.alias()
-        asked = asked.where(
+        found = found.where(
             exists().where(also.c.label_id == other, also.c.image_id == IMAGE_LABELS.c.image_id)
         )
-    found = list(tx.execute(asked.limit(MANY + 1)).scalars())
-    return found if len(found) <= MANY else None
+    return found
 
 
-def _where_few(workspace_id: str, chosen: ImageFilter, few: Sequence[str]) -> list[Any]:
+def _n_up_to_many(tx: Tx, found: Select[Any]) -> int:
+    some = found.limit(MANY + 1).subquery()
+    return int(tx.execute(select(func.count()).select_from(some)).scalar_one())
+
+
+def _where_few(workspace_id: str, chosen: ImageFilter, few: Select[Any]) -> list[Any]:
     """Return what says which of a few images are meant, so that they are looked up one by one.
 
     The words around the workspace keep SQLite from reading all of its images in search of those few.
     """
     _, *rest = _where(workspace_id, replace(chosen, label_ids=()))
     return [IMAGES.c.id.in_(few), func.coalesce(IMAGES.c.workspace_id, "") == workspace_id, *rest]
-
-
-def _n_up_to_many(tx: Tx, label_id: str) -> int:
-    some = select(IMAGE_LABELS.c.image_id).where(IMAGE_LABELS.c.label_id == label_id).limit(MANY + 1)
-    return int(tx.execute(select(func.count()).select_from(some.subquery())).scalar_one())
 
 
 def _where(workspace_id: str, chosen: ImageFilter) -> list[Any]:

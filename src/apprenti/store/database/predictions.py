@@ -77,9 +77,10 @@ def _read_place(cursor: str) -> tuple[float, int]:
     return score, seq
 
 
-def n_to_review(tx: Tx, task_id: str) -> int:
-    """Return how many predictions of a task wait for a person's look."""
-    return rows.count(tx, PREDICTIONS, PREDICTIONS.c.task_id == task_id, IN_QUEUE)
+def n_to_review(tx: Tx, task_id: str, *, most: int) -> int:
+    """Return how many predictions of a task wait for a person's look, counted up to ``most``."""
+    some = select(PREDICTIONS.c.seq).where(PREDICTIONS.c.task_id == task_id, IN_QUEUE).limit(most)
+    return int(tx.execute(select(func.count()).select_from(some.subquery())).scalar_one())
 
 
 def newest_of_image(tx: Tx, task_id: str, image_id: str) -> StoredPrediction | None:

@@ -124,6 +124,7 @@ IMAGES = _table(
     _us("created_us"),
     UniqueConstraint("workspace_id", "sha256"),
     Index(None, "workspace_id", "seq"),
+    Index(None, "workspace_id", "is_test", "seq"),
     Index(None, "sha256"),
 )
 
@@ -268,6 +269,16 @@ TOKENS = _table(
     _us("last_used_us", nullable=True),
     _us("revoked_us", nullable=True),
     Index(None, "workspace_id", "seq"),
+)
+
+SESSIONS = _table(
+    "sessions",
+    _seq(),
+    _id(),
+    _of("token"),
+    Column("sha256", String(64), nullable=False, unique=True),
+    _us("created_us"),
+    _us("last_used_us"),
 )
 
 AUDIT = _table(

@@ -19,6 +19,7 @@ NEW_COLUMNS = (
     ("corrections", sa.Column("estimates_version", sa.Integer(), nullable=True)),
 )
 NEW_INDICES = (
+    ("images", ["workspace_id", "is_test", "seq"]),
     ("versions", ["known_sha256"]),
     ("corrections", ["task_id", "estimates_version", "state"]),
     ("corrections", ["task_id", "token_id", "seq"]),
