@@ -46,7 +46,7 @@ from apprenti.workers import NoProgress
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-N_LEARNT, N_TESTED, N_ASKED, N_UNTIL_RETRAIN = 3, 10, 26, 15
+N_LEARNT, N_TESTED, N_ASKED, N_UNTIL_RETRAIN = 2, 16, 26, 15
 ACCEPTED, QUARANTINED = CorrectionState.ACCEPTED, CorrectionState.QUARANTINED
 
 
