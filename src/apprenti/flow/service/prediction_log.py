@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from apprenti.store.database.rows import Tx
 
 LOG = logging.getLogger("apprenti.service")
-PAUSE_SECONDS = 0.25
+PAUSE_SECONDS = 1.0
 RETRY_SECONDS = 1.0
 MOST_WAITING = 2_000
 MOST_AT_ONCE = 500
