@@ -12,7 +12,7 @@ from tests.faults.kills import N_PHOTOS
 from tests.faults.life import Life, every, photo
 from tests.faults.running import Running
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1800)]
 
 INSTALL = "apt-get install -y --no-install-recommends faketime"
 DAY_SECONDS = 86_400

@@ -15,7 +15,7 @@ from tests.faults.running import Answered, Running
 from tests.faults.test_kills import boundaries
 from tests.faults.wholeness import problems_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1800)]
 
 DISK_MB = 24
 

@@ -12,7 +12,7 @@ from tests.faults.life import Life, photo
 from tests.faults.running import Running
 from tests.faults.wholeness import problems_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1800)]
 
 
 def boundaries(data: Path) -> set[str]:

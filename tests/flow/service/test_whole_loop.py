@@ -40,7 +40,7 @@ from apprenti.flow.service.service import Service
 from apprenti.flow.service.tasks import TaskSettings
 from apprenti.flow.tools import Tools
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
 
 N_LEARNT, N_TESTED, N_ASKED, N_UNTIL_RETRAIN = 2, 16, 26, 15
 ACCEPTED, QUARANTINED = CorrectionState.ACCEPTED, CorrectionState.QUARANTINED
