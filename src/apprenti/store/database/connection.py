@@ -232,7 +232,9 @@ def _translated() -> Iterator[None]:
 
     try:
         yield
-    except IntegrityError as error:  # what it was to name was deleted, or made by somebody else, a moment before
+    except (
+        IntegrityError
+    ) as error:  # what it was to name was deleted, or made by somebody else, a moment before
         raise ConflictError("changed_meanwhile") from error
     except OperationalError as error:
         said = str(error.orig).lower()
