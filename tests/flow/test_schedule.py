@@ -41,7 +41,14 @@ def test_networks_alone_leave_more_than_half_to_their_training() -> None:
 def test_photos_are_embedded_even_where_all_before_was_late() -> None:
     times = Schedule.of(60.0, begun=0.0, only_networks=True)
     assert times.embedding_ends_from(2.0) == times.embedding_ends
-    assert times.embedding_ends_from(30.0) == pytest.approx(39.0)
+    assert times.embedding_ends_from(26.0) == pytest.approx(35.0)
+
+
+@pytest.mark.parametrize("now", [19.0, 22.0, 25.0])
+def test_late_embedding_leaves_most_of_the_time_to_learn_from_it(now: float) -> None:
+    times = Schedule.of(30.0, begun=0.0, only_networks=False)
+    ends = times.embedding_ends_from(now)
+    assert now < ends <= now + (times.race_ends - now) / 3 + 1e-9
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,9 @@ STARTING_SECONDS = 2.0
 MOST_LOAD = 8.0
 """Of a busy machine: the time left is worth so much less to whoever plans a training, at the most."""
 LATE_START_SHARE = 0.15
-"""Of the budget, for embedding at the least: on a busy machine all that comes before it may be late."""
+LATE_RACE_SHARE = 1 / 3
+"""Of the budget, for embedding at the least: on a busy machine all that comes before it may be late. But of the time
+left until the race is over no more than the second, or there would be features and nothing learnt from them."""
 PACKING_SECONDS = 4.0
 PACKING_SHARE = 0.1
 """Answering the test photos, judging, packing and writing, which begin when the kept recipe is refitted: seconds at
@@ -59,7 +61,8 @@ class Schedule:
 
     def embedding_ends_from(self, now: float) -> float:
         """Return when embedding that begins ``now`` is over: what came before it may have been late."""
-        return max(self.embedding_ends, now + LATE_START_SHARE * self.budget_seconds)
+        late = min(LATE_START_SHARE * self.budget_seconds, LATE_RACE_SHARE * (self.race_ends - now))
+        return max(self.embedding_ends, now + late)
 
 
 def race_seconds(budget_seconds: float) -> float:
