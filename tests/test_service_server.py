@@ -73,6 +73,16 @@ def test_a_password_need_not_be_an_argument(tmp_path: Path) -> None:
     assert place_of({}, tmp_path, folder=tmp_path / "x").database_url.endswith("/x/apprenti.db")
 
 
+def test_the_address_may_lie_in_a_file_as_containers_are_given_secrets(tmp_path: Path) -> None:
+    secret = tmp_path / "address"
+    secret.write_text("postgresql://me:secret@host/db\n")
+    named = {"APPRENTI_DATABASE_FILE": str(secret)}
+    assert place_of(named, tmp_path).database_url == "postgresql://me:secret@host/db"
+    assert place_of(named, tmp_path, database="sqlite:///x.db").database_url == "sqlite:///x.db"
+    with pytest.raises(OptionError, match="APPRENTI_DATABASE_FILE"):
+        place_of({"APPRENTI_DATABASE_FILE": str(tmp_path / "absent")}, tmp_path)
+
+
 def test_storage_without_its_keys_is_told(tmp_path: Path) -> None:
     place = Place(folder=tmp_path / "s", blobs="s3://bucket/prefix")
     with pytest.raises(OptionError, match="AWS_ACCESS_KEY_ID"), open_service(place, {}):

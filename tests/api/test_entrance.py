@@ -11,7 +11,7 @@ import pytest
 from starlette.datastructures import Headers
 from tests.api.v1.service_asking import UNHURRIED, House, code_of, open_house
 
-from apprenti.api.callers import REMEMBERED_SECONDS, Callers, secret_in
+from apprenti.api.callers import REMEMBERED_SECONDS, Callers, Shown, shown_in
 from apprenti.api.entrance import EntranceRules
 from apprenti.api.rates import MOST_KEYS, Buckets, Rate
 from apprenti.domain.errors import TokenError
@@ -69,7 +69,7 @@ def test_buckets_are_forgotten_so_that_memory_stays_flat() -> None:
     ],
 )
 def test_a_secret_is_read_under_each_name_clients_use(header: str, secret: str) -> None:
-    assert secret_in(Headers({"authorization": header})) == secret
+    assert shown_in(Headers({"authorization": header})).secret == secret
 
 
 def test_a_caller_is_remembered_for_seconds_and_forgotten_when_taken_back(
@@ -84,20 +84,20 @@ def test_a_caller_is_remembered_for_seconds_and_forgotten_when_taken_back(
     monkeypatch.setattr("apprenti.api.callers.caller_of", counted)
     callers, secret = Callers(house.service, clock=clock), house.secrets["reader"]
     for _ in range(3):
-        assert asyncio.run(callers.of(secret)).token_id == house.token_ids["reader"]
+        assert asyncio.run(callers.of(Shown(secret=secret))).token_id == house.token_ids["reader"]
     assert len(looks) == 1
     clock.now += REMEMBERED_SECONDS + 1
-    asyncio.run(callers.of(secret))
+    asyncio.run(callers.of(Shown(secret=secret)))
     assert len(looks) == 2
     access.revoke_token(
         house.service,
-        asyncio.run(callers.of(house.secrets["owner"])),
+        asyncio.run(callers.of(Shown(secret=house.secrets["owner"]))),
         house.workspace,
         house.token_ids["reader"],
     )
     callers.forget()
     with pytest.raises(TokenError):
-        asyncio.run(callers.of(secret))
+        asyncio.run(callers.of(Shown(secret=secret)))
 
 
 def hurried(folder: Path, **more: Rate) -> House:

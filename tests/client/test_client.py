@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -231,3 +233,13 @@ def test_the_client_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
     assert "Client" in apprenti.__all__
+
+
+def test_the_example_of_the_documentation_calls_what_is_there() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "service.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    with Client("http://127.0.0.1:1", token="x") as client:
+        calls = re.findall(r"client\.(\w+)\.(\w+)\(", example)
+        assert len(calls) >= 8
+        assert [call for call in calls if not hasattr(getattr(client, call[0]), call[1])] == []
+    ast.parse(example)

@@ -10,7 +10,6 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 from tests.made_rows import (
     HASH,
     add_correction,
@@ -151,7 +150,7 @@ def test_a_failed_write_leaves_nothing(database: Database) -> None:
             add_task(tx, here)
             images.insert(tx, image)
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(ConflictError):
         write_twice()
     with database.read() as tx:
         assert tasks.count(tx, here) == 0
@@ -162,7 +161,7 @@ def test_a_row_cannot_name_what_is_not_there(database: Database) -> None:
         with database.write() as tx:
             add_task(tx, new_id())
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(ConflictError):
         name_nothing()
 
 

@@ -90,11 +90,11 @@ def _say(path: Path, line: str) -> None:
 def main(mode: str, url: str, folder: str, last: str) -> None:
     """Do what is asked and say what came of it."""
     with open_service(Place(folder=Path(folder), database=url), os.environ) as service:
-        todo: dict[str, Callable[[], Mapping[str, Any]]] = {
+        what_to_do: dict[str, Callable[[], Mapping[str, Any]]] = {
             "write": lambda: write(service, int(last)),
             "work": lambda: work(service, Path(last)),
         }
-        print(json.dumps(todo[mode]()), flush=True)
+        print(json.dumps(what_to_do[mode]()), flush=True)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 
 from apprenti.client.answers import Me
+from apprenti.client.corrections import Corrections, Review
 from apprenti.client.images import Images
 from apprenti.client.shelves import Shelf, at
 from apprenti.client.tasks import Labels, Tasks, Workspaces
@@ -42,8 +43,8 @@ class Client:
         ...     client.tasks.add_label(task.id, label.id)
         ...     client.images.add("loaf.jpg", labels=[label.id])
         ...     client.trainings.wait(client.trainings.start(task.id).id)
-        ...     client.predictions.ask(task.id, "new.jpg").label
-        'bread'
+        ...     prediction = client.predictions.ask(task.id, "new.jpg")
+        ...     client.corrections.say(prediction.id, [label.id])
     """
 
     def __init__(
@@ -75,6 +76,8 @@ class Client:
         self.trainings = Trainings(self._transport)
         self.versions = Versions(self._transport)
         self.predictions = Predictions(self._transport)
+        self.corrections = Corrections(self._transport)
+        self.review = Review(self._transport)
 
     def me(self) -> Me:
         """Return who the token says one is."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from apprenti.domain.recipe import Trial
 from apprenti.domain.seams import Clock, Engine, Journal, Progress, Shelf
 from apprenti.hub import HubAccess
 
@@ -26,6 +27,7 @@ class Tools:
         journal: remembers the steps of one training, so that it goes on where it was killed; whoever hands it in
             forgets it. ``None``: a training keeps one of its own in ``unfinished_folder``, where there is one.
         should_stop: asked several times a second whether to give up; what was recorded by then stays.
+        tried: is told of every candidate as soon as it ends.
         hub: where networks given as ``hf:...`` come from; ``None`` where there is none.
     """
 
@@ -38,4 +40,5 @@ class Tools:
     unfinished_folder: Path | None = None
     journal: Journal | None = None
     should_stop: Callable[[], bool] | None = None
+    tried: Callable[[Trial], object] | None = None
     hub: HubAccess | None = None

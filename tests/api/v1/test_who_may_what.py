@@ -11,7 +11,10 @@ from tests.api.vize.vize_world import FakeModels
 from tests.fake_models import RED
 from tests.fake_service import picture
 
-from apprenti.domain.service import Role
+from apprenti.domain.service import Correction, CorrectionState, Role, Webhook
+from apprenti.store.database import corrections, webhooks
+
+NEW_IDS = ("c0000000-0000-4000-8000-000000000001", "d0000000-0000-4000-8000-000000000001")
 
 
 def named(operation: Operation) -> str:
@@ -33,7 +36,20 @@ def ids(house: House) -> Mapping[str, str]:
     house.ask("PATCH", f"/v1/tasks/{task}", json={"name": "hidden"})
     label = house.make("/v1/labels", json={"name": "hidden"})["id"]
     image = house.make(f"/v1/images?label={label}&name=hidden", content=picture((3, 1, 4)))["id"]
+    correction = Correction(
+        id=NEW_IDS[0], workspace_id=house.workspace, task_id=task, image_id=image, label_ids=(label,),
+        state=CorrectionState.QUARANTINED, created_us=1,
+    )  # fmt: skip
+    hook = Webhook(
+        id=NEW_IDS[1], workspace_id=house.workspace, url="https://hidden.example.org/",
+        events=("drift.alarm",), secret="hidden", created_us=1,
+    )  # fmt: skip
+    with house.service.database.write() as tx:
+        corrections.insert(tx, correction)
+        webhooks.insert(tx, hook)
     return {
+        "correction_id": correction.id,
+        "webhook_id": hook.id,
         "workspace_id": house.workspace,
         "token_id": house.token_ids["reader"],
         "task_id": task,

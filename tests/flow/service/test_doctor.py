@@ -232,7 +232,7 @@ def test_every_column_that_holds_a_hash_of_a_blob_is_looked_at() -> None:
         for column in table.columns
         if column.name.endswith("sha256")
     }
-    of_other_things = {"tokens.sha256", "idempotency.request_sha256"}
+    of_other_things = {"tokens.sha256", "sessions.sha256", "idempotency.request_sha256"}
     assert {str(column) for column in BLOB_COLUMNS} == holding - of_other_things
 
 

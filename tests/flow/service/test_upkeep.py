@@ -15,6 +15,7 @@ from tests.fake_service import OPERATOR, Blobs, WorldClock, default_workspace, m
 from apprenti.domain.errors import StoreError
 from apprenti.domain.service import Acknowledged, TrainingReason
 from apprenti.flow.service import corrections, images, trainings, upkeep
+from apprenti.flow.service.running import sweep_folders
 from apprenti.flow.service.upkeep import DAY_US, Upkeep, do_upkeep
 from apprenti.jobs.upkeep_thread import kept_up
 from apprenti.store.database import idempotency, workers
@@ -30,6 +31,19 @@ def test_bytes_that_nothing_names_are_swept_and_others_stay(tmp_path: Path) -> N
     assert set(service.blobs.kept) == {image.sha256}
 
 
+def test_folders_of_trainings_that_are_over_or_gone_are_swept_and_those_under_way_stay(
+    tmp_path: Path,
+) -> None:
+    loop = open_loop(tmp_path)
+    waiting = trainings.ask_training(loop.service, OPERATOR, loop.here, loop.task.id)
+    for name in (waiting.id, "12345678-1234-1234-1234-123456789abc"):
+        (loop.service.folder / "trainings" / name / "journal").mkdir(parents=True)
+    assert sweep_folders(loop.service) == 1
+    assert [path.name for path in (loop.service.folder / "trainings").iterdir()] == [waiting.id]
+    trainings.cancel_training(loop.service, OPERATOR, loop.here, waiting.id)
+    assert sweep_folders(loop.service) == 1
+
+
 def test_models_and_what_is_kept_with_them_are_not_swept(tmp_path: Path) -> None:
     loop = open_loop(tmp_path)
     assert isinstance(loop.service.blobs, Blobs)
@@ -39,11 +53,11 @@ def test_models_and_what_is_kept_with_them_are_not_swept(tmp_path: Path) -> None
     assert set(loop.service.blobs.kept) == set(kept) | {"0" * 64, "1" * 64}
 
 
-def test_answers_for_requests_sent_again_are_forgotten_after_a_day(tmp_path: Path) -> None:
+def test_answers_for_requests_sent_again_are_kept_for_a_day_and_forgotten_after_some(tmp_path: Path) -> None:
     service = make_service(tmp_path)
     here = default_workspace(service)
     assert isinstance(service.now_us, WorldClock)
-    for age_days, key in ((2, "old"), (0, "new")):
+    for age_days, key in ((4, "old"), (1, "new")):
         answer = Acknowledged(
             workspace_id=here, key=key, request_sha256="0" * 64, status=200, body={},
             created_us=service.now_us() - age_days * DAY_US,

@@ -117,6 +117,15 @@ def test_two_who_deliver_at_once_do_not_send_the_same(service: Service, receiver
     assert webhooks.deliver_due(service) == 1
 
 
+def test_a_clock_that_was_set_back_keeps_no_message_waiting(service: Service, receiver: Server) -> None:
+    make(service, receiver, "drift.alarm")
+    happen(service, "drift.alarm")
+    later(service, -24 * 3600)
+    assert webhooks.deliver_due(service) == 1
+    assert webhooks.deliver_due(service) == 0
+    assert len(receiver.requests) == 1
+
+
 def test_the_secret_is_shown_once_and_in_no_log(service: Service, receiver: Server) -> None:
     made = make(service, receiver)
     here = default_workspace(service)

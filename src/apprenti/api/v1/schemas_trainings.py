@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from apprenti.api.schemas import Problem
 from apprenti.api.v1.schemas import Shape, time_of, time_or_none
+from apprenti.domain.recipe_name import read_recipe_name
 from apprenti.domain.service import (
     JobState,
     ReviewReason,
@@ -18,7 +19,19 @@ from apprenti.domain.service import (
     TrainingReason,
     Version,
 )
+from apprenti.recipes.words import phrase
 from apprenti.texts import Lang, say
+
+
+class CandidateView(BaseModel):
+    """A recipe that was tried."""
+
+    recipe: str = Field(description="for programs")
+    said: str = Field(description="the same for people")
+    score: float = Field(description="in validation")
+    low: float | None = Field(description="of its 95 % interval")
+    high: float | None
+    is_share: bool = Field(description="whether the score is read as a percentage")
 
 
 class TrainingProgress(BaseModel):
@@ -30,6 +43,7 @@ class TrainingProgress(BaseModel):
     total: int | None = Field(default=None, description="of the step; null where nobody can tell")
     news: str = Field(default="", description="how the step goes, for people")
     seconds_left: float | None = Field(default=None, description="of the step, as far as can be told")
+    candidates: list[CandidateView] = Field(default=[], description="recipes tried so far, in this order")
 
 
 class TrainingView(BaseModel):
@@ -178,7 +192,16 @@ def _progress(data: Mapping[str, Any], lang: Lang) -> TrainingProgress | None:
         total=data.get("total"),
         news=said_or_key(data.get("news") or {}, lang),
         seconds_left=data.get("seconds_left"),
+        candidates=[_candidate(candidate, lang) for candidate in data.get("candidates", ())],
     )
+
+
+def _candidate(data: Mapping[str, Any], lang: Lang) -> CandidateView:
+    try:
+        said = phrase(read_recipe_name(str(data["recipe"])), lang)
+    except ValueError:  # a worker of another version names recipes in another way
+        said = str(data["recipe"])
+    return CandidateView(said=said, **data)
 
 
 def _problem(data: Mapping[str, Any], lang: Lang) -> Problem | None:

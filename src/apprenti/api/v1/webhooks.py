@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
-from apprenti.api.v1.asking import Asks, Cursor, Id, Limit, Posts, made, nouns
+from apprenti.api.v1.asking import Asks, Cursor, Id, Limit, Posts, done, made, nouns
 from apprenti.api.v1.schemas import Listed
 from apprenti.api.v1.schemas_monitoring import DeliveryView, MadeWebhook, NewWebhook, WebhookView
 from apprenti.flow.service import webhooks
@@ -40,10 +40,12 @@ def delete_webhook(asks: Asks, webhook_id: Id) -> Response:
     return Response(status_code=204)
 
 
-@ROUTER.post("/webhooks/{webhook_id}/test")
-def test_webhook(asks: Asks, webhook_id: Id) -> DeliveryView:
+@ROUTER.post("/webhooks/{webhook_id}/test", response_model=DeliveryView)
+def test_webhook(posts: Posts, webhook_id: Id) -> JSONResponse:
     """Send a message that tells nothing, once and now, and say what came of it; owners only."""
-    return DeliveryView.of(webhooks.test_webhook(*asks.who, webhook_id))
+    return posts.once_long(
+        lambda service: done(DeliveryView.of(webhooks.test_webhook(*posts.of(service), webhook_id)))
+    )
 
 
 test_webhook.__test__ = False  # type: ignore[attr-defined]  # it is no test, whatever its name begins with

@@ -7,12 +7,15 @@ from typing import Any
 
 from apprenti.domain.errors import ConflictError, NotFoundError
 from apprenti.domain.json_form import to_json
+from apprenti.domain.recipe import Trial
 from apprenti.domain.sentence import Sentence
 from apprenti.domain.service import JobState, TrainingJob
 from apprenti.flow.service.service import Service
 from apprenti.store.database import trainings as table
 
 SECONDS_BETWEEN = 1.0
+KEPT = ("n_steps", "tries", "candidates")
+"""What the next attempt goes on with."""
 
 
 class JobProgress:
@@ -21,7 +24,7 @@ class JobProgress:
     def __init__(self, service: Service, job: TrainingJob, *, clock: Callable[[], float]) -> None:
         self._service, self._job, self._clock = service, job, clock
         self._last = float("-inf")
-        self._kept = {name: job.progress[name] for name in ("n_steps", "tries") if name in job.progress}
+        self._kept = {name: job.progress[name] for name in KEPT if name in job.progress}
         self._now: dict[str, Any] = {}
         self.cancel_requested = False
 
@@ -39,6 +42,22 @@ class JobProgress:
         """Say how the step goes."""
         self._now["news"] = to_json(news)
         self._now["seconds_left"] = seconds_left
+        self._write()
+
+    def tried(self, trial: Trial) -> None:
+        """Say what a candidate came to; those without a score are left out."""
+        if trial.score is None:
+            return
+        ends = (trial.interval.low, trial.interval.high) if trial.interval is not None else (None, None)
+        candidate = {
+            "recipe": trial.recipe.name,
+            "score": trial.score,
+            "low": ends[0],
+            "high": ends[1],
+            "is_share": trial.metric.is_share,
+        }
+        others = [one for one in self._kept.get("candidates", ()) if one["recipe"] != trial.recipe.name]
+        self._kept["candidates"] = [*others, candidate]
         self._write()
 
     def end(self) -> None:

@@ -95,10 +95,10 @@ def as_numbers(version: str) -> tuple[int, ...]:
 
 
 def judge_sqlite(version: str, *, is_safe: bool) -> Finding:
-    """Return whether this SQLite may keep a write-ahead log."""
+    """Return whether this SQLite may keep a write-ahead log; without one it is slower, and as safe."""
     if is_safe:
         return finding("sqlite", Level.OK, "sqlite_safe", version=version)
-    return finding("sqlite", Level.WARNING, "sqlite_wal_bug", advice="newer_sqlite", version=version)
+    return finding("sqlite", Level.OK, "sqlite_wal_bug", advice="newer_sqlite", version=version)
 
 
 def judge_disk(facts: FolderFacts, folder: str) -> Finding:

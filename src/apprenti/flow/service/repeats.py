@@ -13,8 +13,8 @@ from apprenti.store.database import idempotency as table
 from apprenti.store.database.joined import JoinedDatabase
 from apprenti.store.database.rows import Tx
 
-KEPT_US = 2 * 24 * 3600 * 1_000_000
-"""Twice the day that is promised: a clock that jumps by a day forgets nothing too soon."""
+KEPT_US = 3 * 24 * 3600 * 1_000_000
+"""Longer than the day that is promised: a clock that was a day off either way forgets nothing too soon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,6 +72,7 @@ def run_training(
     tools = replace(
         tools,
         progress=progress,
+        tried=progress.tried,
         journal=FolderJournal(folder / "journal", still_mine=progress.refuse_if_taken_over),
         should_stop=lambda: stopping() or progress.cancel_requested,
     )

@@ -11,7 +11,7 @@ from apprenti.domain.errors import ApprentiError, NotFoundError
 from apprenti.flow.service.drift_checks import check_drift
 from apprenti.flow.service.images import drop_blobs
 from apprenti.flow.service.repeats import KEPT_US as ANSWERS_KEPT_US
-from apprenti.flow.service.retraining import retrain_if_due
+from apprenti.flow.service.retraining import decision_of, retrain_if_due
 from apprenti.flow.service.running import sweep_folders
 from apprenti.flow.service.service import Service
 from apprenti.flow.service.webhooks import deliver_due, forget_old_deliveries
@@ -49,8 +49,11 @@ def watch_tasks(service: Service) -> None:
     for task in watched:
         try:
             check_drift(service, task.workspace_id, task.id)
-            with service.database.write() as tx:
-                retrain_if_due(tx, service, tasks.get(tx, task.workspace_id, task.id))
+            with service.database.read() as tx:
+                is_due = task.corrections_until_retrain is not None and decision_of(tx, task).due
+            if is_due:
+                with service.database.write() as tx:
+                    retrain_if_due(tx, service, tasks.get(tx, task.workspace_id, task.id))
         except NotFoundError:  # deleted meanwhile
             continue
         except (ApprentiError, ValueError) as error:  # one task's damage is not another's

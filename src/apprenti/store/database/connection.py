@@ -16,10 +16,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError
 from sqlalchemy.pool import StaticPool
 
-from apprenti.domain.errors import OptionError, StoreError
+from apprenti.domain.errors import ConflictError, OptionError, StoreError
 
 BUSY_SECONDS = 60.0
 MEMORY_URL = "sqlite://"
@@ -232,6 +232,10 @@ def _translated() -> Iterator[None]:
 
     try:
         yield
+    except (
+        IntegrityError
+    ) as error:  # what it was to name was deleted, or made by somebody else, a moment before
+        raise ConflictError("changed_meanwhile") from error
     except OperationalError as error:
         said = str(error.orig).lower()
         if "full" in said:

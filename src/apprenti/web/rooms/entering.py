@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from apprenti.domain.errors import TokenError
 from apprenti.flow.service.sessions import COOKIE, UNUSED_US, begin_session, end_session
 from apprenti.languages import LANG_COOKIE, lang_of
-from apprenti.web.rooms.frame import THEMES
+from apprenti.web.rooms.frame import MEDIA_TYPES, THEMES
 from apprenti.web.rooms.visits import (
     HOUSE,
     THEME_COOKIE,
@@ -88,7 +88,9 @@ def prefer(request: Request, lang: str = "", theme: str = "", next: str = "/") -
 
 @ROUTER.get("/static/{version}/{name}")
 async def static(request: Request, version: str, name: str) -> Response:
-    """Give out a file of the pages; the entrance lets nobody else's name through."""
+    """Give out a file of the pages, to anybody."""
+    if name not in MEDIA_TYPES:
+        raise HTTPException(404)
     file: Response = request.scope[HOUSE].frame.file(name)
     return file
 

@@ -214,7 +214,7 @@ export class Grid {
       const here = this.element.getBoundingClientRect();
       const to = { x: now.clientX - here.left, y: now.clientY - here.top };
       if (!frame && Math.hypot(to.x - from.x, to.y - from.y) < SWEEP_PX) return;
-      if (!frame) { frame = Object.assign(document.createElement("div"), { className: "sweep" }); this.element.append(frame); }
+      if (!frame) { frame = Object.assign(document.createElement("div"), { className: "sweep", role: "presentation" }); this.element.append(frame); }
       const [left, right, top, bottom] = [Math.min(from.x, to.x), Math.max(from.x, to.x), Math.min(from.y, to.y), Math.max(from.y, to.y)];
       Object.assign(frame.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
       this.choose([...kept, ...this.within(left, right, top, bottom)]);

@@ -30,12 +30,16 @@ export class Queue {
     this.n.all += 1;
     if (photo.size > this.mostBytes) this.failed(photo, "too_large", {});
     else this.waiting.push({ ...photo, key: freshKey() });
-    while (this.runners < SIDE_BY_SIDE) this.run();
+    this.begin();
+  }
+
+  begin() {
+    for (let n = this.runners; n < SIDE_BY_SIDE && this.waiting.length && !this.isPaused; n += 1) this.run();
   }
 
   pause() { this.isPaused = true; this.onChange(); }
 
-  resume() { this.isPaused = false; this.onChange(); while (this.runners < SIDE_BY_SIDE) this.run(); }
+  resume() { this.isPaused = false; this.onChange(); this.begin(); }
 
   async run() {
     this.runners += 1;
@@ -62,8 +66,9 @@ export class Queue {
       }
     }
     for (const photo of part) {
-      if (this.first.has(photo.sha256)) photo.twin = this.first.get(photo.sha256);
-      else if (photo.sha256) this.first.set(photo.sha256, withPromise(photo));
+      const first = this.first.get(photo.sha256);
+      if (first && first !== photo) photo.twin = first; // itself, where it comes here again after a pause
+      else if (photo.sha256 && !first) this.first.set(photo.sha256, withPromise(photo));
     }
     const hashes = part.filter((photo) => photo.sha256 && !photo.twin).map((photo) => photo.sha256);
     if (!hashes.length) return part;

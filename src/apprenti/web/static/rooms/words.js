@@ -18,6 +18,7 @@ const isOne = (n) => (lang === "fr" ? Math.abs(n) < 2 : n === 1);
 export const number = (value) => numbers.format(value);
 
 export function percent(share) {
+  if (share > 0 && share < 0.0005) return `<${lang === "fr" ? "\u202f" : ""}${percents.format(0.001)}`;
   const shown = share > 0.999 && share < 1 ? 0.999 : share;
   return percents.format(shown >= 0.015 && shown <= 0.985 ? Math.round(shown * 100) / 100 : shown);
 }
