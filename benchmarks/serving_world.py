@@ -104,19 +104,20 @@ def _reference(model: LoadedModel, photos: Sequence[bytes]) -> DriftReference:
 
 
 @contextmanager
-def serving(*arguments: str | Path) -> Iterator[Server]:
+def serving(*arguments: str | Path, **environment: str) -> Iterator[Server]:
     """Start ``apprenti serve`` on a free port and stop it again.
 
     Args:
         *arguments: model files, or options of the service.
+        **environment: variables.
     """
-    environment = dict(os.environ, PYTHONUNBUFFERED="1", PYTHONPATH=os.pathsep.join(sys.path))
+    here = {"PYTHONUNBUFFERED": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-m", "apprenti", "serve", "--port", "0", "--lang", "en"]
     process = subprocess.Popen(
         [*command, *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env=environment,
+        env={**os.environ, **here, **environment},
         text=True,
     )
     assert process.stdout is not None

@@ -131,7 +131,8 @@ class GatheredLog:
         is_written = True
         while is_written or not self._closing:
             self._has_work.wait()
-            self._in_a_hurry.wait(self._pause_seconds if is_written else RETRY_SECONDS)
+            if not self._closing:
+                self._in_a_hurry.wait(self._pause_seconds if is_written else RETRY_SECONDS)
             self._in_a_hurry.clear()
             with self._state:
                 some = self._waiting[:MOST_AT_ONCE]
