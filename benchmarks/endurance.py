@@ -142,6 +142,7 @@ def _client(
             came.wrong.append(f"{name}: {status} {body[:200]!r}")
         if name == "raw" and status == 201:
             known = json.loads(body)["id"]
+    connection.close()
 
 
 def _raw(ask: Ask, task: str, photo: bytes, _: str) -> Answer:
