@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -85,6 +86,19 @@ def send(server: Server, requests: Sequence[bytes], *, seconds: float, n_connect
     return Load(
         n=said["n"], seconds=said["seconds"], cpu_seconds=taken, p50_ms=said["p50_ms"], p99_ms=said["p99_ms"]
     )
+
+
+def warm(server: Server, request: bytes) -> None:
+    """Ask once and wait: the first answer of a service takes its model from the disk.
+
+    Raises:
+        RuntimeError: the answer is none of those in 2xx.
+    """
+    with socket.create_connection(("127.0.0.1", server.port), timeout=120) as connection:
+        connection.sendall(request)
+        said = connection.recv(10_000)
+    if not said.startswith(b"HTTP/1.1 2"):
+        raise RuntimeError(said.decode(errors="replace"))
 
 
 def get(path: str, *, secret: str = "") -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import subprocess
@@ -23,10 +22,7 @@ from apprenti.flow.service.service import Service
 from apprenti.opening import Place, open_service
 from apprenti.stages.feedback.observations import DriftReference, Observations
 from apprenti.store.database import labels, tasks, versions, workspaces
-from image_sets import backbone_files, lay_out, unpacked
-from measured import APPRENTI, cold_environment, run
 
-SET = "ants-bees"
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 _SECRET = re.compile(r"^ {2}([\w-]{43})$", re.MULTILINE)
 
@@ -46,25 +42,6 @@ class Server:
     port: int
     secret: str
     said: tuple[str, ...]
-
-
-def model_of(backbone: str, options: argparse.Namespace) -> Path:
-    """Return a model file trained as a user does it, once."""
-    path: Path = options.work / "serving" / f"{backbone}.apprenti"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        brought = [("--backbone", file) for file in backbone_files(backbone, options)]
-        choice = [part for pair in brought for part in pair]
-        with cold_environment() as environment:
-            command = [APPRENTI, "train", lay_out(SET, options), "--out", path, "--budget", "20s", *choice]
-            run(command, environment=environment)
-    return path
-
-
-def photos_of(options: argparse.Namespace, n: int) -> list[bytes]:
-    """Return photos to ask about, as files."""
-    paths = sorted(path for path in unpacked(SET, options).rglob("*.jpg"))
-    return [path.read_bytes() for path in paths[:: max(1, len(paths) // n)][:n]]
 
 
 def put_into_service(
@@ -127,22 +104,20 @@ def _reference(model: LoadedModel, photos: Sequence[bytes]) -> DriftReference:
 
 
 @contextmanager
-def serving(*arguments: str | Path, source: Path | None = None) -> Iterator[Server]:
+def serving(*arguments: str | Path, **environment: str) -> Iterator[Server]:
     """Start ``apprenti serve`` on a free port and stop it again.
 
     Args:
         *arguments: model files, or options of the service.
-        source: of another Apprenti than the installed one.
+        **environment: variables.
     """
-    environment = dict(os.environ, PYTHONUNBUFFERED="1")
-    if source is not None:
-        environment["PYTHONPATH"] = str(source) + os.environ.get("MOREPATH", "")
+    here = {"PYTHONUNBUFFERED": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-m", "apprenti", "serve", "--port", "0", "--lang", "en"]
     process = subprocess.Popen(
         [*command, *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env=environment,
+        env={**os.environ, **here, **environment},
         text=True,
     )
     assert process.stdout is not None

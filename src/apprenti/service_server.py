@@ -211,7 +211,7 @@ def build_service_app(service: Service, *, door: Door, rules: EntranceRules, n_t
         others,
         routers=(*others.routers, rooms.router),
         # the first that a path begins with
-        dialects={**others.dialects, "/v1": refuse, "/v2": refuse, "/rooms": refuse, "/": rooms.refuse},
+        dialects={**others.dialects, "/v1": refuse, "/rooms": refuse, "/": rooms.refuse},
     )
     app = create_service_app(service, door=door, rules=rules, doors=doors, n_threads=n_threads)
     return app

@@ -21,7 +21,7 @@ from apprenti import Client
 from apprenti.client.answers import Training
 from apprenti.domain.service import JobState
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(300)]
 BUDGET_SECONDS = 3600.0  # far more than is needed: what stops it is the signal
 PATIENCE_SECONDS = 60.0
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.faults.kills import N_PHOTOS, live_undisturbed
+from tests.faults.kills import N_PHOTOS
 from tests.faults.life import Life, every, photo
 from tests.faults.running import Running
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1800)]
 
 INSTALL = "apt-get install -y --no-install-recommends faketime"
 DAY_SECONDS = 86_400
@@ -101,8 +101,9 @@ def test_nobody_gets_more_requests_by_a_clock_that_jumps(clock: Clock, tmp_path:
             assert server.ask("GET", "/tasks").ok
 
 
-def test_a_training_goes_on_and_is_nobody_elses_while_the_clock_jumps(clock: Clock, tmp_path: Path) -> None:
-    undisturbed = live_undisturbed(tmp_path / "undisturbed")
+def test_a_training_goes_on_and_is_nobody_elses_while_the_clock_jumps(
+    undisturbed: str, clock: Clock, tmp_path: Path
+) -> None:
     with Running(tmp_path / "server", options=["--workers", "2"], environment=clock.of_python) as server:
         life = Life(server=server, revive=_fail)
         task_id = life.make_task()

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.faults.kills import first_half, live_undisturbed
+from tests.faults.kills import first_half
 from tests.faults.life import Life, photo
 from tests.faults.running import Answered, Running
 from tests.faults.test_kills import boundaries
 from tests.faults.wholeness import problems_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1800)]
 
 DISK_MB = 24
 
@@ -99,9 +99,8 @@ def test_on_a_full_disk_nothing_is_acknowledged_and_nothing_lost_and_with_room_i
 
 
 def test_a_training_waits_for_room_wherever_the_disk_fills_up_and_gives_the_same_model(
-    disk: Path, tmp_path: Path
+    undisturbed: str, disk: Path, tmp_path: Path
 ) -> None:
-    undisturbed = live_undisturbed(tmp_path / "undisturbed")
     with Running(tmp_path / "server", data=disk / "service") as server:
         moments: list[Callable[[set[str]], bool]] = [
             lambda there: "dictionary.step" in there,

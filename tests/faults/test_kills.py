@@ -7,17 +7,12 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.faults.kills import first_half, live_under_kills, live_undisturbed
+from tests.faults.kills import first_half, live_under_kills
 from tests.faults.life import Life, photo
 from tests.faults.running import Running
 from tests.faults.wholeness import problems_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
-
-
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return live_undisturbed(tmp_path_factory.mktemp("undisturbed"))
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1800)]
 
 
 def boundaries(data: Path) -> set[str]:

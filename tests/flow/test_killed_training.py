@@ -15,7 +15,7 @@ import pytest
 
 from apprenti.flow.samples import write_samples
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[2]
 KILLED = -9

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import io
-import os
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from tests.fake_service import OPERATOR, default_workspace, make_service
+from tests.fake_service import OPERATOR, default_workspace
+from tests.flow.service.real_trainings import real_service, real_tools, train
 
 from apprenti.domain.service import (
     Caller,
@@ -40,11 +39,8 @@ from apprenti.flow.service.images import ImageWords, Said
 from apprenti.flow.service.service import Service
 from apprenti.flow.service.tasks import TaskSettings
 from apprenti.flow.tools import Tools
-from apprenti.jobs.worker import work
-from apprenti.settings import open_tools, read_settings
-from apprenti.workers import NoProgress
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
 
 N_LEARNT, N_TESTED, N_ASKED, N_UNTIL_RETRAIN = 2, 16, 26, 15
 ACCEPTED, QUARANTINED = CorrectionState.ACCEPTED, CorrectionState.QUARANTINED
@@ -69,31 +65,13 @@ class Digits:
 
 @pytest.fixture
 def service(tmp_path: Path) -> Service:
-    made = make_service(tmp_path, url=f"sqlite:///{tmp_path}/a.db")
-    return replace(made, now_us=lambda: time.time_ns() // 1000)
+    return real_service(tmp_path)
 
 
 @pytest.fixture
 def tools(tmp_path: Path) -> Iterator[Tools]:
-    environment = {
-        **os.environ,
-        "APPRENTI_CACHE": str(tmp_path / "cache"),
-        "APPRENTI_DATA": str(tmp_path / "data"),
-        "APPRENTI_WORKERS": "2",
-    }
-    with open_tools(read_settings(environment), NoProgress()) as opened:
+    with real_tools(tmp_path) as opened:
         yield opened
-
-
-def train(service: Service, tools: Tools) -> None:
-    work(
-        service,
-        worker_id=service.new_id(),
-        tools=tools,
-        stopping=lambda: False,
-        wait=time.sleep,
-        until_empty=True,
-    )
 
 
 def digits(folder: Path, service: Service, here: str) -> Digits:

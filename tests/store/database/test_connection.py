@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import pytest
@@ -85,32 +84,6 @@ def test_an_address_of_nothing_we_know_is_refused_without_its_password(url: str)
     with pytest.raises(OptionError) as caught:
         Database.open(url)
     assert "secret" not in str(caught.value)
-
-
-def test_reading_and_then_writing_from_four_threads_never_meets_a_lock(tmp_path: Path) -> None:
-    database = Database.open(f"sqlite:///{tmp_path}/a.db")
-    with database.write() as tx:
-        tx.execute(text("CREATE TABLE counter (n INTEGER)"))
-        tx.execute(text("INSERT INTO counter VALUES (0)"))
-    problems: list[BaseException] = []
-
-    def count() -> None:
-        try:
-            for _ in range(25):
-                with database.write() as tx:
-                    n = tx.execute(text("SELECT n FROM counter")).scalar_one()
-                    tx.execute(text("UPDATE counter SET n = :n"), {"n": n + 1})
-        except BaseException as problem:
-            problems.append(problem)
-
-    threads = [threading.Thread(target=count) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert problems == []
-    with database.read() as tx:
-        assert tx.execute(text("SELECT n FROM counter")).scalar_one() == 100
 
 
 def test_what_failed_in_the_middle_was_never_there() -> None:

@@ -79,9 +79,9 @@ def running(folder: Path, **options: Any) -> Iterator[Server]:
         server.kill()
 
 
-def draw_photos(folder: Path, n: int) -> Path:
+def draw_photos(folder: Path, n: int, *, seed: int = 3) -> Path:
     """Draw photos of bread, cake and fruit into folders called so; return ``folder``."""
-    drawn = random.Random(3)
+    drawn = random.Random(seed)
     for number in range(n):
         label = list(COLOURS)[number % 3]
         colour = tuple(max(0, min(255, part + drawn.randint(-25, 25))) for part in COLOURS[label])

@@ -21,6 +21,8 @@ from apprenti.blocks.familiarity import fit_familiarity, held_out_distances, thr
 from apprenti.blocks.pipeline import fit_pipeline
 from apprenti.blocks.session import open_session
 from apprenti.domain.recipe import Canvas, Interval, Recipe, Trial, TrialStatus
+from apprenti.domain.report import Report
+from apprenti.domain.scores import CoveragePoint, ReliabilityBin, Scores
 from apprenti.domain.sentence import Sentence
 from apprenti.domain.service import JobState, TrainingJob, Version
 from apprenti.flow.service import images, tasks
@@ -78,7 +80,10 @@ def _finish(service: Service, job: TrainingJob) -> None:
     found = images.list_images(*who, ImageFilter(task_id=job.task_id), limit=500).items
     shows = images.labels_of_images(*who, [image.id for image in found])
     ids = list(labels)
-    shown = [(image, ids.index(shows[image.id][0][0].id)) for image in found]
+    shown = [
+        (image, next(ids.index(label.id) for label, _ in shows[image.id] if label.id in ids))
+        for image in found
+    ]
     data = a_model_of(
         [service.blobs.get(image.sha256) for image, _ in shown],
         [place for _, place in shown],
@@ -115,6 +120,26 @@ def _end(service: Service, job: TrainingJob, **values: object) -> None:
         table.write(tx, job, finished_us=service.now_us(), owner="", **values)
 
 
+def _report(labels: tuple[str, ...]) -> Report:
+    """Return a report whose every plot has something to show."""
+    made = a_report(labels)
+    interval = Interval(low=0.7, high=0.97)
+    bins = tuple(
+        ReliabilityBin(
+            low=low / 5,
+            high=(low + 1) / 5,
+            n=8,
+            n_right=low + 3,
+            mean_confidence=(low + 0.5) / 5,
+            accuracy_interval=interval,
+        )
+        for low in range(5)
+    )
+    points = tuple(CoveragePoint(coverage=share / 4, accuracy=1 - share / 40) for share in range(1, 5))
+    assert isinstance(made.scores, Scores)
+    return replace(made, scores=replace(made.scores, reliability=bins, coverage_curve=points))
+
+
 def a_model_of(photos: Sequence[bytes], places: Sequence[int], labels: tuple[str, ...]) -> bytes:
     """Return the bytes of a model that has learnt these photos with a network of a few weights."""
     pixels = np.stack([decode(data, CANVAS, item="photo") for data in photos])
@@ -139,7 +164,7 @@ def a_model_of(photos: Sequence[bytes], places: Sequence[int], labels: tuple[str
     return pack(
         manifest=manifest,
         graph=graph,
-        report=a_report(labels).to_json(),
+        report=_report(labels).to_json(),
         golden_pixels=pixels[:2],
         seen=[hashlib.sha256(data).hexdigest() for data in photos],
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi import Request
 
 from apprenti.api.inference.errors import shown
-from apprenti.api.inference.served import Said, ServedModel, Shown
+from apprenti.api.inference.served import Find, Said, ServedModel, Shown
 from apprenti.api.refusals import RefusedError
 
 if TYPE_CHECKING:
@@ -27,8 +27,11 @@ class FileModels:
     def __init__(self, models: Mapping[str, Predictor]) -> None:
         self._models = models
 
-    async def find(self, request: Request, name: str, version: str | None) -> ServedModel:
-        """Return a model by its name."""
+    async def enter(self, request: Request) -> Find:
+        """Return what finds models: anybody may use all."""
+        return self._found
+
+    def _found(self, name: str, version: str | None) -> ServedModel:
         if name not in self._models or version not in (None, ONLY_VERSION):
             raise RefusedError("model_unknown", 404, name=shown(name))
         predictor = self._models[name]

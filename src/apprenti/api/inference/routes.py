@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.metadata import version as version_of
 from typing import Any
@@ -38,8 +38,9 @@ def inference_router(repository: Repository, *, limits: InferenceLimits | None =
 
 
 def _server_routes(router: APIRouter, repository: Repository) -> None:
+    about = {"name": "apprenti", "version": version_of("apprenti"), "extensions": list(EXTENSIONS)}
+
     async def server(_: Request) -> JSONResponse:
-        about = {"name": "apprenti", "version": version_of("apprenti"), "extensions": list(EXTENSIONS)}
         return JSONResponse(about)
 
     async def live(_: Request) -> JSONResponse:
@@ -56,31 +57,34 @@ def _server_routes(router: APIRouter, repository: Repository) -> None:
 
 def _model_routes(router: APIRouter, start: str, repository: Repository, limits: InferenceLimits) -> None:
     async def show(request: Request) -> JSONResponse:
-        model = await _found(repository, request)
-        return JSONResponse(await to_thread.run_sync(metadata, model))
+        find = await repository.enter(request)
+        return JSONResponse(await to_thread.run_sync(lambda: metadata(find(*_named(request)))))
 
     async def ready(request: Request) -> JSONResponse:
-        model = await _found(repository, request)
+        find = await repository.enter(request)
+        model = await to_thread.run_sync(find, *_named(request))
         return JSONResponse({"name": model.name, "ready": True})
 
     async def infer(request: Request) -> Response:
         hands: Hands = request.app.state.hands
         async with hands.place():
             body = await read_body(request, limits)
-            model = await _found(repository, request)
-            return await hands.do(partial(_answered, body, request.headers.get(JSON_LENGTH), model, limits))
+            find = partial(await repository.enter(request), *_named(request))
+            return await hands.do(partial(_answered, body, request.headers.get(JSON_LENGTH), find, limits))
 
     router.add_route(start, show, name="v2_model")
     router.add_route(f"{start}/ready", ready, name="v2_model_ready")
     router.add_route(f"{start}/infer", infer, methods=["POST"], name="v2_infer")
 
 
-async def _found(repository: Repository, request: Request) -> ServedModel:
-    path = request.path_params
-    return await repository.find(request, path["name"], path.get("version"))
+def _named(request: Request) -> tuple[str, str | None]:
+    return request.path_params["name"], request.path_params.get("version")
 
 
-def _answered(body: bytes, json_length: str | None, model: ServedModel, limits: InferenceLimits) -> Response:
+def _answered(
+    body: bytes, json_length: str | None, find: Callable[[], ServedModel], limits: InferenceLimits
+) -> Response:
+    model = find()
     asked = read_asked(body, json_length, model, limits)
     return _response(model, asked, model.answer(asked.images))
 

@@ -51,20 +51,19 @@ class ServedModel:
     keeps: bool = False
 
 
+Find = Callable[[str, str | None], ServedModel]
+"""Returns a model by its name and version, the one that answers where none is named. Called in a thread; raises what
+errors of ours there are."""
+
+
 class Repository(Protocol):
     """Has models by name."""
 
-    async def find(self, request: Request, name: str, version: str | None) -> ServedModel:
-        """Return a model as whoever asks may use it.
-
-        Args:
-            request: who asks.
-            name: of the model.
-            version: one of its versions; the one that answers by default.
+    async def enter(self, request: Request) -> Find:
+        """Return what finds the models that whoever asks may use.
 
         Raises:
-            RefusedError: there is none such for this caller.
-            ApprentiError: likewise.
+            ApprentiError: this caller may use none.
         """
 
     async def check(self, request: Request) -> None:

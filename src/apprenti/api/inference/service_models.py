@@ -11,7 +11,7 @@ from fastapi import Request
 from apprenti.api.callers import Callers
 from apprenti.api.entrance import CALLER
 from apprenti.api.inference.errors import shown
-from apprenti.api.inference.served import Said, ServedModel, Shown
+from apprenti.api.inference.served import Find, Said, ServedModel, Shown
 from apprenti.api.refusals import RefusedError
 from apprenti.domain.service import Caller
 from apprenti.flow.service.access import ITSELF
@@ -36,16 +36,16 @@ class ServiceModels:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    async def find(self, request: Request, name: str, version: str | None) -> ServedModel:
-        """Return a task by its id or its name, in the caller's workspace or the one named in the query."""
+    async def enter(self, request: Request) -> Find:
+        """Return what finds tasks by id or name, in the caller's workspace or the one named in the query."""
         caller: Caller = request.scope[CALLER]
         callers: Callers = request.app.state.callers
         workspace_id = await callers.workspace_of(caller, request.query_params.get(WORKSPACE))
-        number = None if version is None else _number(name, version)
-        return await to_thread.run_sync(partial(self._found, caller, workspace_id, name, number))
+        return partial(self._found, caller, workspace_id)
 
-    def _found(self, caller: Caller, workspace_id: str, name: str, number: int | None) -> ServedModel:
+    def _found(self, caller: Caller, workspace_id: str, name: str, said: str | None) -> ServedModel:
         service = self._service
+        number = None if said is None else _number(name, said)
         task_id = task_called(service, caller, workspace_id, name)
         version, manifest = answering_model(service, caller, workspace_id, task_id, number)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from apprenti.store.database.rows import Tx
 
 LOG = logging.getLogger("apprenti.service")
-PAUSE_SECONDS = 0.25
+PAUSE_SECONDS = 1.0
 RETRY_SECONDS = 1.0
 MOST_WAITING = 2_000
 MOST_AT_ONCE = 500
@@ -131,7 +131,8 @@ class GatheredLog:
         is_written = True
         while is_written or not self._closing:
             self._has_work.wait()
-            self._in_a_hurry.wait(self._pause_seconds if is_written else RETRY_SECONDS)
+            if not self._closing:
+                self._in_a_hurry.wait(self._pause_seconds if is_written else RETRY_SECONDS)
             self._in_a_hurry.clear()
             with self._state:
                 some = self._waiting[:MOST_AT_ONCE]

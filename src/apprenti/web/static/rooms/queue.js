@@ -66,8 +66,9 @@ export class Queue {
       }
     }
     for (const photo of part) {
-      if (this.first.has(photo.sha256)) photo.twin = this.first.get(photo.sha256);
-      else if (photo.sha256) this.first.set(photo.sha256, withPromise(photo));
+      const first = this.first.get(photo.sha256);
+      if (first && first !== photo) photo.twin = first; // itself, where it comes here again after a pause
+      else if (photo.sha256 && !first) this.first.set(photo.sha256, withPromise(photo));
     }
     const hashes = part.filter((photo) => photo.sha256 && !photo.twin).map((photo) => photo.sha256);
     if (!hashes.length) return part;
