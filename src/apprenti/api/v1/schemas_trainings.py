@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from apprenti.api.schemas import Problem
 from apprenti.api.v1.schemas import Shape, time_of, time_or_none
+from apprenti.domain.recipe_name import read_recipe_name
 from apprenti.domain.service import (
     JobState,
     ReviewReason,
@@ -18,7 +19,6 @@ from apprenti.domain.service import (
     TrainingReason,
     Version,
 )
-from apprenti.domain.recipe_name import read_recipe_name
 from apprenti.recipes.words import phrase
 from apprenti.texts import Lang, say
 
