@@ -23,7 +23,7 @@ import numpy as np
 import results
 from apprenti.blocks.artifact import unpack
 from image_sets import BACKBONES, SETS, add_arguments, backbone_files, lay_out
-from measured import APPRENTI, cold_environment, run
+from measured import APPRENTI, cold_environment, run, training
 
 SMALL_SETS = ("ants-bees", "magnetic-tile", "trashnet")
 N_TIMED = 40
@@ -56,20 +56,8 @@ def exported(data: Path, backbones: Sequence[Path], *, seed: int, budget: str) -
     """Return the figures of one model: trained, exported, asked again."""
     with cold_environment() as environment, tempfile.TemporaryDirectory() as folder:
         model = Path(folder) / "model.apprenti"
-        choice = [part for path in backbones for part in ("--backbone", path)]
-        train: list[str | Path] = [
-            APPRENTI,
-            "train",
-            data,
-            "--out",
-            model,
-            "--budget",
-            budget,
-            "--seed",
-            str(seed),
-            "--json",
-        ]
-        kept = json.loads(run([*train, *choice], environment=environment).output)["kept"]
+        train = training(data, model, backbones, seed=seed, budget=budget)
+        kept = json.loads(run(train, environment=environment).output)["kept"]
         if kept.partition("@")[0] == "classic.v1":  # no network, nothing to put into 8 bits
             return {"kept": kept}
         export: list[str | Path] = [

@@ -82,3 +82,20 @@ def promotion_table() -> str:
         seen = [smallest_visible_difference(n, n_earlier=k) for k in earlier]
         cells.append([f"{n:,}", *(NOTHING if one is None else f"{100 * one:.1f} points" for one in seen)])
     return table(heads, cells)
+
+
+def service_queries_table() -> str:
+    """Median time of each question about a task of 100,000 images, by database."""
+    rows = results.load("service_queries")
+    heads = ("question", "database", "ms", "of it processor time of the service, ms", "load of the machine")
+    cells = [
+        [
+            row["question"],
+            row["database"],
+            f"{row['median_ms']:.0f}",
+            f"{row['median_cpu_ms']:.0f}",
+            f"{row['others_at_work']:g}",
+        ]
+        for row in sorted(rows, key=lambda row: (row["question"], row["database"]))
+    ]
+    return table(heads, cells) if rows else f"{NOTHING} (`python benchmarks/service_queries.py`)"

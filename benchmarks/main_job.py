@@ -19,7 +19,7 @@ from typing import Any
 
 import results
 from image_sets import BACKBONES, SETS, WITHOUT_SPLITS, add_arguments, backbone_files, lay_out
-from measured import APPRENTI, cold_environment, run
+from measured import cold_environment, run, training
 
 KEY = ("set", "backbones", "split", "seed")
 
@@ -65,20 +65,7 @@ def train(data: Path, backbones: Sequence[Path], *, seed: int, budget: str) -> M
     """Return the figures of one training from a cold cache."""
     with cold_environment() as environment, tempfile.TemporaryDirectory() as folder:
         model = Path(folder) / "model.apprenti"
-        choice = [part for path in backbones for part in ("--backbone", path)]
-        command = [
-            APPRENTI,
-            "train",
-            data,
-            "--out",
-            model,
-            "--budget",
-            budget,
-            "--seed",
-            str(seed),
-            "--json",
-            *choice,
-        ]
+        command = training(data, model, backbones, seed=seed, budget=budget)
         done = run(command, environment=environment)
         said = json.loads(done.output)
         return {

@@ -62,6 +62,15 @@ def run(command: Sequence[str | Path], *, environment: Mapping[str, str] | None 
         )
 
 
+def training(
+    data: Path, model: Path, backbones: Sequence[Path], *, seed: int, budget: str
+) -> list[str | Path]:
+    """Return the command that trains ``model`` on ``data`` as a user does, and prints what came of it as JSON."""
+    choice = [part for path in backbones for part in ("--backbone", path)]
+    command: list[str | Path] = [APPRENTI, "train", data, "--out", model, "--budget", budget]
+    return [*command, "--seed", str(seed), "--json", *choice]
+
+
 @dataclass(slots=True)
 class Peak:
     """Most memory a tree of processes held at once.

@@ -28,7 +28,14 @@ from deep_tables import (
     training_speed_table,
 )
 from export_table import export_table, plain_table
-from feedback_tables import drift_cost_table, drift_table, promotion_table, quarantine_table
+from fault_tables import faults_table
+from feedback_tables import (
+    drift_cost_table,
+    drift_table,
+    promotion_table,
+    quarantine_table,
+    service_queries_table,
+)
 from growth_picture import growth_picture
 from image_sets import BACKBONES, SETS
 from markdown import NOTHING, percent, table
@@ -270,7 +277,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "drift": drift_table,
     "drift_cost": drift_cost_table,
     "quarantine": quarantine_table,
+    "service_queries": service_queries_table,
     "promotion": promotion_table,
+    "faults": faults_table,
     "sizes": sizes_table,
     "dependencies": dependencies_table,
 }

@@ -63,6 +63,9 @@ class Locks:
     def is_alive(self, worker_id: str) -> bool:
         return worker_id in self.alive
 
+    def n_alive(self) -> int:
+        return len(self.alive)
+
 
 class WorldClock:
     """A clock of the world that somebody sets."""

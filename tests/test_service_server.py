@@ -73,6 +73,16 @@ def test_a_password_need_not_be_an_argument(tmp_path: Path) -> None:
     assert place_of({}, tmp_path, folder=tmp_path / "x").database_url.endswith("/x/apprenti.db")
 
 
+def test_the_address_may_lie_in_a_file_as_containers_are_given_secrets(tmp_path: Path) -> None:
+    secret = tmp_path / "address"
+    secret.write_text("postgresql://me:secret@host/db\n")
+    named = {"APPRENTI_DATABASE_FILE": str(secret)}
+    assert place_of(named, tmp_path).database_url == "postgresql://me:secret@host/db"
+    assert place_of(named, tmp_path, database="sqlite:///x.db").database_url == "sqlite:///x.db"
+    with pytest.raises(OptionError, match="APPRENTI_DATABASE_FILE"):
+        place_of({"APPRENTI_DATABASE_FILE": str(tmp_path / "absent")}, tmp_path)
+
+
 def test_storage_without_its_keys_is_told(tmp_path: Path) -> None:
     place = Place(folder=tmp_path / "s", blobs="s3://bucket/prefix")
     with pytest.raises(OptionError, match="AWS_ACCESS_KEY_ID"), open_service(place, {}):
@@ -134,10 +144,7 @@ def test_a_second_server_says_why_it_does_not_begin(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_killed_server_takes_its_workers_with_it_and_the_next_begins_where_it_was(tmp_path: Path) -> None:
     with RunningService(tmp_path / "s") as server:
-        listed = subprocess.run(
-            ["pgrep", "-P", str(server.process.pid)], capture_output=True, text=True, check=False
-        )
-        (worker,) = (int(word) for word in listed.stdout.split())
+        worker = _first_child(server.process.pid)
         server.stop(signal.SIGKILL)
         deadline = time.monotonic() + 60
         while _is_alive(worker):
@@ -145,6 +152,18 @@ def test_a_killed_server_takes_its_workers_with_it_and_the_next_begins_where_it_
             time.sleep(0.1)
     with RunningService(tmp_path / "s", "--workers", "0") as again:
         assert again.ask("GET", "/v1/me", secret=server.secret).status_code == 200
+
+
+def _first_child(process_id: int) -> int:
+    """Return the process a server begins, once it has."""
+    deadline = time.monotonic() + 30
+    while True:
+        command = ["pgrep", "-P", str(process_id)]
+        listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
+        if listed:
+            return int(listed[0])
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def _is_alive(process_id: int) -> bool:

@@ -12,14 +12,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from apprenti.client import Client
     from apprenti.domain.errors import ApprentiError
     from apprenti.recogniser import Recogniser, inspect, load, train
 
-__all__ = ["ApprentiError", "Recogniser", "__version__", "inspect", "load", "train"]
+__all__ = ["ApprentiError", "Client", "Recogniser", "__version__", "inspect", "load", "train"]
 __version__ = "0.1.0"
 
 _HOMES = {
     "ApprentiError": "apprenti.domain.errors",
+    "Client": "apprenti.client",
     "Recogniser": "apprenti.recogniser",
     "inspect": "apprenti.recogniser",
     "load": "apprenti.recogniser",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from apprenti.domain import errors
+from apprenti.domain.health import Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,8 @@ class Outcome:
 UNEXPECTED = Outcome(exit_code=1, http_status=500)
 STOPPED_BY_PERSON = 130
 READER_WENT_AWAY = 141
+EXIT_OF_HEALTH: Mapping[Level, int] = {Level.OK: 0, Level.WARNING: 17, Level.PROBLEM: 18}
+"""How ``apprenti doctor`` exits, by the worst it found."""
 
 OUTCOMES: Mapping[type[errors.ApprentiError], Outcome] = {
     errors.ApprentiError: UNEXPECTED,
@@ -41,6 +44,9 @@ OUTCOMES: Mapping[type[errors.ApprentiError], Outcome] = {
     errors.KnowledgeFileError: Outcome(exit_code=11, http_status=422),
     errors.EgressError: Outcome(exit_code=16, http_status=422),
     errors.NotYetError: Outcome(exit_code=7, http_status=501),
+    errors.ServiceError: Outcome(exit_code=16, http_status=502),
+    errors.ServiceUnreachableError: Outcome(exit_code=16, http_status=502),
+    errors.ServiceRefusalError: Outcome(exit_code=16, http_status=502),
     errors.WorkError: Outcome(exit_code=8, http_status=500),
     errors.OutOfTimeError: Outcome(exit_code=9, http_status=504),
     errors.OutOfMemoryError: Outcome(exit_code=10, http_status=503),

@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -16,9 +16,11 @@ from apprenti.domain.errors import OptionError, StoreError
 
 if TYPE_CHECKING:
     from apprenti.domain.seams import BlobStore, WorkerLocks
+    from apprenti.egress import EgressPolicy
     from apprenti.flow.service.service import Service
 
 N_SECRET_BYTES = 32
+EVERY_PORT = tuple(range(1, 65_536))
 _SERVER = "server"
 
 
@@ -30,11 +32,15 @@ class Place:
         folder: the service's own, private; the database and the images lie here unless the others say otherwise.
         database: ``postgresql+psycopg://…`` or ``sqlite:///…``; empty for SQLite in ``folder``.
         blobs: another folder, or ``s3://BUCKET[/PREFIX]``; empty for one in ``folder``.
+        hosts: that the service may ask, for photos by address and for webhooks; see ``egress.EgressPolicy``.
+        private_hosts: that it may ask though they lead to a private network or this machine; over http as well.
     """
 
     folder: Path
     database: str = ""
     blobs: str = ""
+    hosts: tuple[str, ...] = ()
+    private_hosts: tuple[str, ...] = ()
 
     @property
     def database_url(self) -> str:
@@ -54,21 +60,62 @@ def place_of(
     folder: Path | None = None,
     database: str | None = None,
     blobs: str | None = None,
+    hosts: tuple[str, ...] = (),
+    private_hosts: tuple[str, ...] = (),
 ) -> Place:
     """Return where a service keeps everything: what was said, else what the environment says, else the usual.
 
     Args:
-        environment: ``APPRENTI_DATABASE`` and ``APPRENTI_BLOBS``, so that a password need not be an argument.
+        environment: ``APPRENTI_DATABASE`` and ``APPRENTI_BLOBS``, so that a password need not be an argument;
+            ``APPRENTI_DATABASE_FILE`` names a file with the address, as containers are given secrets.
         data_folder: the user's; the service takes ``service`` in it.
         folder: of the service.
         database: its address.
         blobs: where images and models lie.
+        hosts: that it may ask.
+        private_hosts: that it may ask inside.
+
+    Raises:
+        OptionError: the file with the address cannot be read.
     """
     return Place(
         folder=(folder or data_folder / "service").absolute(),
-        database=database or environment.get("APPRENTI_DATABASE", ""),
+        database=database or environment.get("APPRENTI_DATABASE") or _address_in_file(environment),
         blobs=blobs or environment.get("APPRENTI_BLOBS", ""),
+        hosts=hosts,
+        private_hosts=private_hosts,
     )
+
+
+def _address_in_file(environment: Mapping[str, str]) -> str:
+    name = environment.get("APPRENTI_DATABASE_FILE", "")
+    if not name:
+        return ""
+    try:
+        return Path(name).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        cause = getattr(error, "strerror", None) or str(error)
+        raise OptionError("database_file", path=name, cause=cause) from error
+
+
+def require_service(place: Place) -> None:
+    """Pass where a service has begun in this place: a typing error must not begin another.
+
+    Raises:
+        OptionError: there is none.
+        StoreError: the database does not answer.
+    """
+    from apprenti.store.database.connection import Database
+    from apprenti.store.database.migrating import revision_of
+
+    database = Database.as_it_is(place.database_url)
+    if database is not None:
+        try:
+            if revision_of(database)[0] is not None:
+                return
+        finally:
+            database.close()
+    raise OptionError("no_service_here", folder=str(place.folder))
 
 
 @contextmanager
@@ -83,22 +130,29 @@ def open_service(place: Place, environment: Mapping[str, str]) -> Iterator[Servi
         OptionError: an address cannot be used, or what it takes is not installed.
         StoreError: the database or the storage does not answer.
     """
+    from apprenti.egress import Transport
+    from apprenti.flow.service.prediction_log import GatheredLog
     from apprenti.flow.service.service import Service
     from apprenti.store.database.connection import Database
 
     _make_private(place.folder)
     database = Database.open(place.database_url)
+    log = GatheredLog(database)
     try:
         yield Service(
             database=database,
-            blobs=_blobs(place, environment),
-            locks=_locks(place),
+            blobs=open_blobs(place, environment),
+            locks=open_locks(place),
             folder=place.folder / "work",
             now_us=lambda: time.time_ns() // 1000,
             new_id=lambda: str(uuid.uuid4()),
             new_secret=lambda: secrets.token_urlsafe(N_SECRET_BYTES),
+            egress_policy=_egress_policy(place),
+            transport=Transport(clock=time.monotonic),
+            prediction_log=log,
         )
     finally:
+        log.close()
         database.close()
 
 
@@ -122,6 +176,14 @@ def sole_server(place: Place) -> Iterator[None]:
         yield
 
 
+def is_served(place: Place) -> bool:
+    """Return whether a server has the folder of this service."""
+    from apprenti.store.worker_locks import FileLocks
+
+    folder = place.folder / "locks"
+    return folder.is_dir() and FileLocks(folder).is_alive(_SERVER)
+
+
 def _make_private(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -131,14 +193,29 @@ def _make_private(folder: Path) -> None:
         ) from error
 
 
-def _locks(place: Place) -> WorkerLocks:
+def _egress_policy(place: Place) -> EgressPolicy:
+    """Return which other hosts the service may ask: none, unless who runs it has named them."""
+    from apprenti.egress import EgressPolicy
+
+    policy = EgressPolicy(hosts=place.hosts, private_hosts=place.private_hosts)
+    return replace(policy, schemes=("https", "http"), ports=EVERY_PORT) if place.private_hosts else policy
+
+
+def open_locks(place: Place) -> WorkerLocks:
+    """Return what tells which workers of a service are alive."""
     from apprenti.store.advisory_locks import AdvisoryLocks
     from apprenti.store.worker_locks import FileLocks
 
     return FileLocks(place.folder / "locks") if place.is_sqlite else AdvisoryLocks(place.database_url)
 
 
-def _blobs(place: Place, environment: Mapping[str, str]) -> BlobStore:
+def open_blobs(place: Place, environment: Mapping[str, str]) -> BlobStore:
+    """Return where the images and models of a service lie.
+
+    Raises:
+        OptionError: the address cannot be used, or a key is missing.
+        StoreError: it cannot be made or reached.
+    """
     from apprenti.store.blobs import FolderBlobs, ObjectBlobs
 
     if not place.blobs.startswith("s3://"):

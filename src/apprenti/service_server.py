@@ -96,8 +96,10 @@ def serve_service(
                 *greeting(listening, options, place, lang),
             ]:
                 tell(line)
+            door, rules = service_door(options), _rules(options)
+            app = build_service_app(service, door=door, rules=rules, n_threads=settings.n_workers)
             with start_workers(place, options.n_workers):
-                _run(_app(service, options, settings), listening, options)
+                _run(app, listening, options)
     except KeyboardInterrupt:
         tell(say("cli.stopped", lang))
     finally:
@@ -176,19 +178,19 @@ def _token_lines(service: Service, options: ServeOptions, address: str, lang: La
     ]
 
 
-def _app(service: Service, options: ServeOptions, settings: Settings) -> FastAPI:
-    from apprenti.api.entrance import EntranceRules
-    from apprenti.api.rates import Rate
+def build_service_app(service: Service, *, door: Door, rules: EntranceRules, n_threads: int) -> FastAPI:
+    """Return the application of a service with all its doors and the rooms of its page.
 
-    rules = EntranceRules(requests=Rate(per_second=options.rate, burst=2 * options.rate))
-    return app_with_rooms(service, door=service_door(options), rules=rules, n_threads=settings.n_workers)
-
-
-def app_with_rooms(service: Service, *, door: Door, rules: EntranceRules, n_threads: int) -> FastAPI:
-    """Return the application of a service with the rooms of its page; see ``create_service_app``."""
+    Args:
+        service: what answers.
+        door: whom it answers and how much it takes in.
+        rules: who comes in, and how often.
+        n_threads: images looked at side by side.
+    """
+    from apprenti.api.doors import OPEN_BELOW, other_doors
     from apprenti.api.entrance import CALLER
     from apprenti.api.refusals import refuse
-    from apprenti.api.service_app import ServiceDoors, create_service_app
+    from apprenti.api.service_app import create_service_app
     from apprenti.stages.report import render
     from apprenti.web.rooms import make_rooms
 
@@ -202,12 +204,24 @@ def app_with_rooms(service: Service, *, door: Door, rules: EntranceRules, n_thre
         rules,
         open_paths=rules.open_paths | rooms.open_paths,
         knocking_paths=rules.knocking_paths | rooms.knocking_paths,
+        open_below=OPEN_BELOW,
     )
-    doors = ServiceDoors(
-        routers=[rooms.router], dialects={"/v1": refuse, "/rooms": refuse, "/": rooms.refuse}
+    others = other_doors(service)
+    doors = replace(
+        others,
+        routers=(*others.routers, rooms.router),
+        # the first that a path begins with
+        dialects={**others.dialects, "/v1": refuse, "/rooms": refuse, "/": rooms.refuse},
     )
     app = create_service_app(service, door=door, rules=rules, doors=doors, n_threads=n_threads)
     return app
+
+
+def _rules(options: ServeOptions) -> EntranceRules:
+    from apprenti.api.entrance import EntranceRules
+    from apprenti.api.rates import Rate
+
+    return EntranceRules(requests=Rate(per_second=options.rate, burst=2 * options.rate))
 
 
 def _run(app: FastAPI, listening: socket.socket, options: ServeOptions) -> None:

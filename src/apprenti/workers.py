@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -32,13 +32,13 @@ class Workers:
     """The workers of a server.
 
     Args:
-        command: begins one.
+        arguments: of Python, that begin one.
         place: where the service lies; told to each.
         n: how many.
     """
 
-    def __init__(self, command: Sequence[str], place: Place, n: int) -> None:
-        self._command, self._place = list(command), place
+    def __init__(self, arguments: Sequence[str], place: Place, n: int) -> None:
+        self._arguments, self._place = tuple(arguments), place
         self._stopping = threading.Event()
         self._processes = [self._begun() for _ in range(n)]
         self._watch = threading.Thread(target=self._watched, name="workers", daemon=True)
@@ -67,11 +67,15 @@ class Workers:
                 process.stdin.close()  # type: ignore[union-attr]
 
     def _begun(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [sys.executable, *self._arguments], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+        )
         told = {
             "folder": str(self._place.folder),
             "database": self._place.database,
             "blobs": self._place.blobs,
+            "hosts": self._place.hosts,
+            "private_hosts": self._place.private_hosts,
         }
         with suppress(BrokenPipeError):
             process.stdin.write(json.dumps(told).encode() + b"\n")  # type: ignore[union-attr]
@@ -93,7 +97,7 @@ class Workers:
 @contextmanager
 def start_workers(place: Place, n: int) -> Iterator[Workers]:
     """Begin ``n`` workers for the service in a place, and end them with the block."""
-    workers = Workers([sys.executable, "-m", "apprenti.workers", str(n)], place, n)
+    workers = Workers(("-m", "apprenti.workers", str(n)), place, n)
     try:
         yield workers
     finally:
@@ -118,21 +122,62 @@ class NoProgress:
 
 def main(arguments: Sequence[str]) -> int:
     """Work until the server ends or says so; ``arguments`` is how many workers share the machine."""
-    from apprenti.jobs.worker import work
-    from apprenti.settings import open_tools, read_settings
-
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the server too, which then says so
     told = json.loads(_first_line())
-    place = Place(folder=Path(told["folder"]), database=told["database"], blobs=told["blobs"])
+    place = Place(
+        folder=Path(told["folder"]),
+        database=told["database"],
+        blobs=told["blobs"],
+        hosts=tuple(told["hosts"]),
+        private_hosts=tuple(told["private_hosts"]),
+    )
     threading.Thread(target=_stop_with_server, args=(stopping,), daemon=True).start()
+    _work(place, stopping, n_sharing=int(arguments[0]))
+    return 0
+
+
+def work_alone(place: Place, *, begun: Callable[[], None]) -> None:
+    """Work for a service in this process until SIGTERM or Ctrl-C; a training under way is put down for another.
+
+    Args:
+        place: where the service lies; its server may be on another machine where the database is a server's.
+        begun: called when it listens to signals.
+
+    Raises:
+        OptionError: an address cannot be used.
+        StoreError: the database or the storage does not answer.
+    """
+    stopping = threading.Event()
+    before = {
+        sign: signal.signal(sign, lambda *_: stopping.set()) for sign in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        begun()
+        _work(place, stopping, n_sharing=1)
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
+
+
+def _work(place: Place, stopping: threading.Event, *, n_sharing: int) -> None:
+    """Work until told to stop, on this worker's share of the machine."""
+    from apprenti.jobs.worker import work
+    from apprenti.settings import open_tools, read_settings
+
     settings = read_settings(os.environ)
-    share = replace(settings, n_workers=max(1, settings.n_workers // int(arguments[0])))
+    share = replace(settings, n_workers=max(1, settings.n_workers // n_sharing))
     with open_service(place, os.environ) as service, open_tools(share, NoProgress()) as tools:
         worker_id = str(uuid.uuid4())
-        work(service, worker_id=worker_id, tools=tools, stopping=stopping.is_set, wait=stopping.wait)
-    return 0
+        work(
+            service,
+            worker_id=worker_id,
+            tools=tools,
+            stopping=stopping.is_set,
+            wait=stopping.wait,
+            keeps_up_beside=True,
+        )
 
 
 def _first_line() -> bytes:

@@ -29,4 +29,6 @@ def test_no_cell_and_no_head_of_a_table_is_computed(formula: str) -> None:
 def test_every_table_the_product_writes_goes_through_that_writer() -> None:
     ways = ("csv.writer", "csv.DictWriter", ".to_csv", ".to_excel")
     writers = {place.partition(":")[0] for place, called, _ in calls() if called.endswith(ways)}
-    assert writers == {"domain/spreadsheet.py"}
+    # the table of a snapshot is read by the training that wrote it and by nobody else: a sign before a label would
+    # change it
+    assert writers - {"flow/service/snapshot.py"} == {"domain/spreadsheet.py"}

@@ -83,7 +83,7 @@ def test_without_what_exporting_needs_the_command_that_installs_it_is_said(
     monkeypatch.setitem(sys.modules, "transformers", None)
     with pytest.raises(BackboneError) as refusal:
         require_export("hf:someone/vit")
-    assert 'pip install "apprenti[hub]"' in str(refusal.value)
+    assert 'pip install ".[hub]"' in str(refusal.value)
 
 
 def test_every_family_says_what_its_features_are() -> None:

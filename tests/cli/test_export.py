@@ -10,6 +10,9 @@ import pytest
 from tests.cli.fake_flows import FakeFlows
 
 from apprenti.cli import main
+from apprenti.cli.show_export import _golden_line
+from apprenti.flow.eight_bits import Difference
+from apprenti.texts import Lang
 
 Captured = pytest.CaptureFixture[str]
 
@@ -43,7 +46,7 @@ def test_a_person_reads_what_eight_bits_gain_and_that_their_cost_is_not_known(ca
     assert "6.1 MB instead of 7.9 MB" in shown
     assert "23 of 24 pictures" in shown
     assert "was not measured: add --photos" in shown
-    assert "at most 1.2 points on its 3 golden inputs" in shown
+    assert "on its 3 golden inputs no probability differs by more than 1.3 points" in shown
     assert "Written all the same" not in shown
 
 
@@ -86,3 +89,11 @@ def test_a_program_reads_every_figure(capsys: Captured) -> None:
     assert accuracy["difference_interval"] == [-0.05, 0.012]
     assert [one["code"] for one in cost["objections"]] == ["export_inaccurate"]
     assert json.loads(run(capsys, "--onnx", "--json"))["int8"] is None
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_next_to_no_difference_is_told_without_a_figure_that_says_nothing(lang: Lang) -> None:
+    line = _golden_line(Difference(n=3, n_same=3, probability=0.0004, distance=0.0), lang)
+    assert "0.1 point" in line or "0,1 point" in line
+    assert " 0 point" not in line
+    assert "1" in _golden_line(Difference(n=3, n_same=3, probability=0.01, distance=0.0), lang)

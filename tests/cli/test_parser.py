@@ -18,13 +18,18 @@ from apprenti.domain.errors import OptionError
 from apprenti.domain.hub import HubAddress
 from apprenti.texts import Lang
 
-COMMANDS = ("inspect", "train", "predict", "evaluate", "report", "serve", "samples", "knowledge", "bench")
+COMMANDS = (
+    "inspect", "train", "predict", "evaluate", "report", "serve", "samples", "knowledge", "bench", "work", "workspace",
+    "token", "doctor",
+)  # fmt: skip
 ENGLISH = re.compile(
     r"\b(usage|options:|show this|positional|default:|required|the following)\b", re.IGNORECASE
 )
 
 
-@pytest.mark.parametrize("command", ["", *COMMANDS, "knowledge merge", "knowledge forget"])
+@pytest.mark.parametrize(
+    "command", ["", *COMMANDS, "knowledge merge", "knowledge forget", "workspace import", "token create"]
+)
 def test_help_in_french_has_no_english_left(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command.split(), "--lang", "fr", "--help"]) == 0
     text = capsys.readouterr().out

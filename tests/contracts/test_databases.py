@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import text
+from tests.made_rows import (
+    HASH,
+    add_correction,
+    add_image,
+    add_job,
+    add_label,
+    add_prediction,
+    add_task,
+    add_version,
+    add_workspace,
+    new_id,
+    show,
+)
 
 from apprenti.domain.dataset import TaskType
 from apprenti.domain.errors import ConflictError, NotFoundError
 from apprenti.domain.service import (
     AuditEntry,
-    Correction,
     CorrectionState,
     Delivery,
     DeliveryState,
-    ImageLabel,
     JobState,
-    Label,
-    LabelKind,
     ReviewReason,
     Role,
-    StoredImage,
-    StoredPrediction,
-    Task,
-    TaskLabel,
     Token,
-    TrainingJob,
-    Version,
     Webhook,
-    Workspace,
 )
 from apprenti.store.database import (
     audit,
@@ -56,13 +55,6 @@ from apprenti.store.database.images import ImageFilter
 from apprenti.store.database.tables import METADATA
 from apprenti.texts import catalogue
 
-NUMBERS = itertools.count(1)
-HASH = "ab" * 32
-
-
-def new_id() -> str:
-    return str(uuid.uuid4())
-
 
 @pytest.fixture(params=["memory", "file", pytest.param("postgresql", marks=pytest.mark.slow)])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
@@ -73,103 +65,6 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     opened = Database.open(url)
     yield opened
     opened.close()
-
-
-def add_workspace(tx: Connection) -> str:
-    workspace = Workspace(id=new_id(), name="Mine", created_us=next(NUMBERS))
-    workspaces.insert(tx, workspace)
-    return workspace.id
-
-
-def add_task(tx: Connection, here: str, **values: object) -> Task:
-    task = Task(id=new_id(), workspace_id=here, name="Colours", created_us=next(NUMBERS), **values)  # type: ignore[arg-type]
-    tasks.insert(tx, task)
-    return task
-
-
-def add_label(tx: Connection, here: str, name: str = "red", *, task: Task | None = None) -> Label:
-    label = Label(id=new_id(), workspace_id=here, name=name, kind=LabelKind.TAG, created_us=next(NUMBERS))
-    labels.insert(tx, label)
-    if task is not None:
-        labels.connect(tx, TaskLabel(task_id=task.id, label_id=label.id))
-    return label
-
-
-def add_image(tx: Connection, here: str, **values: object) -> StoredImage:
-    image = StoredImage(
-        id=new_id(),
-        workspace_id=here,
-        sha256=f"{next(NUMBERS):064x}",
-        n_bytes=3_000_000_000,
-        width_px=4,
-        height_px=3,
-        format="PNG",
-        created_us=next(NUMBERS),
-        **values,  # type: ignore[arg-type]
-    )
-    images.insert(tx, image)
-    return image
-
-
-def show(tx: Connection, image: StoredImage, label: Label, value: float | None = None) -> None:
-    images.show(tx, ImageLabel(image_id=image.id, label_id=label.id, value=value, created_us=next(NUMBERS)))
-
-
-def add_job(tx: Connection, task: Task, **values: object) -> TrainingJob:
-    job = TrainingJob(
-        id=new_id(),
-        workspace_id=task.workspace_id,
-        task_id=task.id,
-        budget_seconds=20,
-        created_us=next(NUMBERS),
-        **values,  # type: ignore[arg-type]
-    )
-    trainings.insert(tx, job)
-    return job
-
-
-def add_version(tx: Connection, task: Task, **values: object) -> Version:
-    version = Version(
-        id=new_id(),
-        workspace_id=task.workspace_id,
-        task_id=task.id,
-        number=versions.next_number(tx, task.id),
-        model_sha256=HASH,
-        n_bytes=5,
-        created_us=next(NUMBERS),
-        **values,  # type: ignore[arg-type]
-    )
-    versions.insert(tx, version)
-    return version
-
-
-def add_prediction(
-    tx: Connection, task: Task, image: StoredImage | None, **values: object
-) -> StoredPrediction:
-    made = StoredPrediction(
-        id=new_id(),
-        workspace_id=task.workspace_id,
-        task_id=task.id,
-        version_number=1,
-        image_id=None if image is None else image.id,
-        created_us=next(NUMBERS),
-        **values,  # type: ignore[arg-type]
-    )
-    predictions.insert(tx, made)
-    return made
-
-
-def add_correction(tx: Connection, task: Task, image: StoredImage, **values: object) -> Correction:
-    made = Correction(
-        id=new_id(),
-        workspace_id=task.workspace_id,
-        task_id=task.id,
-        image_id=image.id,
-        created_us=next(NUMBERS),
-        **values,  # type: ignore[arg-type]
-    )
-    corrections.insert(tx, made)
-    return made
 
 
 def test_the_tables_are_those_the_code_expects(database: Database) -> None:
@@ -255,7 +150,7 @@ def test_a_failed_write_leaves_nothing(database: Database) -> None:
             add_task(tx, here)
             images.insert(tx, image)
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(ConflictError):
         write_twice()
     with database.read() as tx:
         assert tasks.count(tx, here) == 0
@@ -266,7 +161,7 @@ def test_a_row_cannot_name_what_is_not_there(database: Database) -> None:
         with database.write() as tx:
             add_task(tx, new_id())
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(ConflictError):
         name_nothing()
 
 
@@ -426,7 +321,10 @@ def test_the_review_queue_gives_the_most_telling_first_and_leaves_out_what_was_s
         add_prediction(tx, task, None, review_score=0.99, review_reason=ReviewReason.UNCERTAIN)
         add_prediction(tx, task, image, review_score=0.98)
         predictions.mark_reviewed(tx, here, [seen.id])
-        assert [one.id for one in predictions.to_review(tx, here, task.id)] == [high.id, low.id]
+        first = predictions.to_review(tx, here, task.id, limit=1)
+        then = predictions.to_review(tx, here, task.id, limit=1, cursor=first.next_cursor)
+        assert [one.id for page in (first, then) for one in page.items] == [high.id, low.id]
+        assert then.next_cursor is None
 
 
 def test_corrections_are_learnt_from_once_and_agreement_is_nothing_new(database: Database) -> None:
@@ -439,7 +337,7 @@ def test_corrections_are_learnt_from_once_and_agreement_is_nothing_new(database:
         assert corrections.n_new(tx, task.id) == 1
         corrections.mark_learnt(tx, task.id, "job")
         assert corrections.n_new(tx, task.id) == 0
-        corrections.decide(tx, here, [held.id], CorrectionState.ACCEPTED, {})
+        corrections.change(tx, here, held.id, state=CorrectionState.ACCEPTED)
         assert corrections.n_new(tx, task.id) == 1
         assert corrections.get(tx, here, word.id).job_id == "job"
 

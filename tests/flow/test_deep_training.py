@@ -89,6 +89,8 @@ def test_deep_recipes_alone_leave_a_model_that_says_what_it_said_when_it_was_mad
     assert training.seconds < 0.8 * BUDGET_SECONDS
     assert training.kept.is_trained
     assert statuses(training, trained=False) == []
+    assert [pick.recipe.is_trained for pick in training.picks] == [True] * len(training.picks)
+    assert {told.recipe for told in training.report.attempts if not told.recipe.is_trained} == set()
     finished = statuses(training, trained=True)
     assert finished == [TrialStatus.FINISHED] * len(finished)
     assert len(finished) >= 2
@@ -107,7 +109,7 @@ def test_a_network_that_loses_its_way_fails_alone(
     photos: Path, tmp_path: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wild = {name: replace(settings, rate=1e30) for name, settings in TRAININGS.items()}
-    monkeypatch.setattr("apprenti.flow.networks.TRAININGS", wild)
+    monkeypatch.setattr("apprenti.recipes.trainings.TRAININGS", wild)
     training = train(
         photos,
         out=tmp_path / "bars.apprenti",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,11 @@ from tests.making import Silence
 
 from apprenti.domain.errors import DataError, InterruptedWorkError
 from apprenti.engine import ProcessEngine
+from apprenti.flow.backbones import Brought
+from apprenti.flow.preparing import Asked, Prepared, prepare
 from apprenti.flow.samples import write_samples
+from apprenti.flow.schedule import MOST_LOAD
+from apprenti.flow.steps import Steps
 from apprenti.flow.tools import Tools
 from apprenti.flow.train import Training, train
 from apprenti.store import MemoryJournal, MemoryShelf
@@ -36,7 +41,7 @@ class MortalJournal(MemoryJournal):
             raise Killed
 
 
-class Steps(Silence):
+class Shown(Silence):
     """Remembers the steps that were shown, and ends the training at one of them."""
 
     def __init__(self, last: str = "") -> None:
@@ -80,7 +85,7 @@ def test_a_killed_training_goes_on_with_what_it_had_recorded_and_gives_the_same_
     trained: Callable[..., Training], tools: Tools, tmp_path: Path
 ) -> None:
     whole = trained(tools, out="whole.apprenti")
-    journal, steps = MortalJournal("race-0003"), Steps()
+    journal, steps = MortalJournal("race-0003"), Shown()
     with pytest.raises(Killed):
         trained(replace(tools, journal=journal))
     recorded = dict(journal.steps)
@@ -94,6 +99,31 @@ def test_a_killed_training_goes_on_with_what_it_had_recorded_and_gives_the_same_
     again = trained(replace(tools, journal=journal), out="again.apprenti")  # all of it is recorded
     assert again.model_path.read_bytes() == whole.model_path.read_bytes()
     assert not whole.resumed
+
+
+def test_how_busy_the_machine_was_is_not_measured_again(tools: Tools, photos: Path, tmp_path: Path) -> None:
+    """Features that took minutes, by a clock that is looked at as seldom, are there at once the second time."""
+    minutes = count(0.0, 600.0)
+
+    def prepared(clock: Callable[[], float], journal: MemoryJournal, name: str) -> Prepared:
+        asked = Asked(
+            source=photos,
+            brought=Brought(backbones=(), notices=()),
+            budget_seconds=30_000,
+            seed=0,
+            recipes="frozen",
+        )
+        (tmp_path / name).mkdir()
+        slow = replace(tools, clock=clock)
+        return prepare(asked, Steps(journal, clock=clock), workspace=tmp_path / name, tools=slow)
+
+    journal = MemoryJournal()
+    before = prepared(lambda: time.monotonic() + next(minutes), journal, "before")
+    n_steps = len(journal.steps)
+    after = prepared(time.monotonic, journal, "after")
+    assert after.resumed
+    assert len(journal.steps) == n_steps
+    assert after.load == before.load == MOST_LOAD
 
 
 def test_told_to_stop_a_training_leaves_no_model_and_the_same_command_goes_on(
@@ -122,12 +152,12 @@ def test_another_seed_or_other_photos_begin_anew(
     swapped = one.read_bytes(), other.read_bytes()
     other.write_bytes(swapped[0])
     one.write_bytes(swapped[1])
-    steps = Steps("embedding")
+    steps = Shown("embedding")
     with pytest.raises(Killed):
         trained(replace(tools, journal=journal, progress=steps))
     assert "dictionary" in steps.shown
     with pytest.raises(Killed):
-        trained(replace(tools, journal=journal, progress=Steps("dictionary")), seed=1)
+        trained(replace(tools, journal=journal, progress=Shown("dictionary")), seed=1)
 
 
 def test_data_that_cannot_be_trained_on_leave_nothing_behind(

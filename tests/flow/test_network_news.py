@@ -141,3 +141,18 @@ def test_what_is_kept_has_the_epochs_of_the_judged_network_and_no_speed(tmp_path
         ("hat/3.png", b"plain", (b"a", b"b"))
     ]
     assert "second" not in str(kept)
+
+
+def test_a_training_that_goes_on_after_a_kill_says_where_and_not_what_was_told_before(tmp_path: Path) -> None:
+    job, heard = a_job(tmp_path), Heard()
+    news = news_of(job, heard)
+    tell(job, 1.0)
+    tell(job, 2.0)
+    history_of(job).go_on(2.25)
+    news.tell()
+    news.tell()
+    assert [each.key for each, _ in heard.news] == ["progress.resumed"]
+    assert "2.2 of 4" in heard.news[0][0].said("en")
+    tell(job, 3.0)
+    news.tell()
+    assert [each.values["epoch"] for each, _ in heard.news[1:]] == [3.0]

@@ -291,3 +291,20 @@ def test_news_of_features_worked_out_in_mid_race_reach_the_person() -> None:
 
     run_race(FixedSelector("ridge.v1"), job_for, folds=FOLDS, deadline=200.0, tools=tools)
     assert heard.news == [(news, 3.5)]
+
+
+def test_a_network_with_its_own_head_is_given_time_however_late_it_is() -> None:
+    late = 101.0
+    engine = ScriptedEngine({"own.v1": 0.7, "ridge.v1": 0.9})
+    tools = Tools(engine=engine, shelf=MemoryShelf(), progress=Silence(), clock=lambda: 100.0)  # type: ignore[arg-type]
+    race = run_race(
+        FixedSelector("own.v1", "ridge.v1"),
+        lambda pick, progress, race: a_job(pick, tools),
+        folds=FOLDS,
+        deadline=late,
+        tools=tools,
+    )
+    own, fitted = engine.limits
+    assert own.seconds >= 5
+    assert fitted.seconds < late - 100
+    assert race.best.score == 0.9

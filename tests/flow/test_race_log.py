@@ -110,6 +110,20 @@ def test_what_comes_after_a_replay_is_recorded_behind_it(tmp_path: Path) -> None
     assert len(journal.steps) == n_before + 1
 
 
+def test_time_left_is_worth_less_on_a_busy_machine_and_the_same_when_it_is_repeated(tmp_path: Path) -> None:
+    journal = MemoryJournal()
+    seen: list[list[tuple[str, float]]] = []
+    for _ in range(2):
+        log = RaceLog(steps=Steps(journal, clock=lambda: 0.0), glance=Glance(seconds=0.0, load=4.0))
+        log.steps.begin({})
+        chooser = Chooser(log.glance)
+        log.replay(chooser, folder=tmp_path, restore=lambda event, content: False)
+        if not chooser.seen:
+            log.ask(chooser, race_seconds=100.0, seconds_left=40.0)
+        seen.append(chooser.seen)
+    assert seen == [[("asked", 25.0)]] * 2
+
+
 def test_a_race_that_was_over_stays_over(tmp_path: Path) -> None:
     journal = MemoryJournal()
     log = RaceLog(steps=Steps(journal, clock=lambda: 0.0))

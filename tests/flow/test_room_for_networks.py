@@ -76,7 +76,7 @@ def test_a_person_is_told_the_budget_and_without_torch_how_to_have_it(lang: Lang
     assert "96" in with_torch
     without = RoomForNetworks(budget="2m", epochs=8, size_px=96, has_torch=False).said(lang)
     assert "--budget 2m" in without
-    assert "pip install 'apprenti[deep]'" in without
+    assert "pip install '.[deep]'" in without
 
 
 def test_nobody_is_told_where_the_best_recipe_is_sure_to_be_right() -> None:

@@ -228,7 +228,7 @@ def test_without_the_client_the_command_that_installs_it_is_said(
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     access = HubAccess(endpoint="", gateway=("", 0), cache_folder=tmp_path, own_folder=tmp_path)
     refusal = refusal_of("hf:someone/net", access)
-    assert (refusal.key, 'pip install "apprenti[hub-onnx]"' in str(refusal)) == ("hub_not_installed", True)
+    assert (refusal.key, 'pip install ".[hub-onnx]"' in str(refusal)) == ("hub_not_installed", True)
 
 
 def test_the_clients_switches_are_turned_back_for_whoever_else_uses_it(tmp_path: Path) -> None:

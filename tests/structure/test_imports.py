@@ -60,6 +60,9 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
         "knowledge",
         "knowledge merge",
         "bench",
+        "workspace export",
+        "token create",
+        "doctor",
     ],
 )
 def test_asking_for_help_loads_nothing_heavy(command: str) -> None:

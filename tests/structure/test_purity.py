@@ -9,6 +9,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[2] / "src" / "apprenti"
 DOORS = {
     "cli",
+    "client",
     "api",
     "web",
     "__init__.py",

@@ -7,11 +7,12 @@ from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, FastAPI, Query, Request
 
 from apprenti.api.guard import Door, Guard
-from apprenti.api.photos import Gate, read_photo
+from apprenti.api.hands import Hands
+from apprenti.api.inference import DIALECTS, FileModels, InferenceLimits, inference_router
+from apprenti.api.photos import read_photo
 from apprenti.api.refusals import RefusedError, asked_lang, speak_one_shape
 from apprenti.api.schemas import (
     Answer,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from apprenti.stages.predict import Predictor
 
 BODY_SECONDS = 60.0
-N_WAITING_PER_WORKER = 8
 
 _BYTES = {"type": "string", "format": "binary"}
 _BODY = {
@@ -74,12 +74,15 @@ def create_app(
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    speak_one_shape(app)
+    app.state.hands = hands = Hands(n_workers)
+    limits = InferenceLimits(max_image_bytes=door.max_body_bytes, body_seconds=body_seconds)
+    speak_one_shape(app, DIALECTS)
     app.include_router(_information(models))
-    app.include_router(_prediction(models, n_workers=n_workers, body_seconds=body_seconds))
+    app.include_router(_prediction(models, hands=hands, body_seconds=body_seconds))
+    app.include_router(inference_router(FileModels(models), limits=limits))
     for router in pages:
         app.include_router(router, include_in_schema=False)
-    app.add_middleware(Guard, door=door)
+    app.add_middleware(Guard, door=door, dialects=DIALECTS)
     return app
 
 
@@ -108,10 +111,8 @@ def _information(models: Mapping[str, Predictor]) -> APIRouter:
     return router
 
 
-def _prediction(models: Mapping[str, Predictor], *, n_workers: int, body_seconds: float) -> APIRouter:
+def _prediction(models: Mapping[str, Predictor], *, hands: Hands, body_seconds: float) -> APIRouter:
     router = APIRouter(prefix="/v1", responses=_ERRORS)
-    gate = Gate(n_workers * (1 + N_WAITING_PER_WORKER))
-    threads = CapacityLimiter(n_workers)
 
     @router.post(
         "/models/{name}/predict",
@@ -124,10 +125,9 @@ def _prediction(models: Mapping[str, Predictor], *, n_workers: int, body_seconds
         """Say what a photo shows: its bytes are the body, or the field ``image`` of a form."""
         if name not in models:
             raise RefusedError("model_unknown", 404, name=name)
-        async with gate.entered():
+        async with hands.place():
             data, item = await read_photo(request, seconds=body_seconds)
-            ask = partial(models[name].predict_bytes, data, item=item, top=top)
-            answer = await to_thread.run_sync(ask, limiter=threads)
+            answer = await hands.do(partial(models[name].predict_bytes, data, item=item, top=top))
         _require_label(answer)
         return {"model": name, **prediction_data(answer, asked_lang(request.headers))}
 

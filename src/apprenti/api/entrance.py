@@ -32,6 +32,7 @@ class EntranceRules:
         failures: the pace at which each client may show secrets that open nothing.
         body_seconds: how long a request's body may take to arrive.
         open_paths: those that anybody may ask for.
+        open_below: how paths begin that anybody may ask for who knows the rest; each client at the pace of a token.
         knocking_paths: those where a secret is shown in the body; each try counts as one that opened nothing.
     """
 
@@ -39,8 +40,17 @@ class EntranceRules:
     failures: Rate = FAILURES
     body_seconds: float = 60.0
     open_paths: frozenset[str] = field(
-        default=frozenset({"/v1/health/live", "/v1/health/ready", "/v1/openapi.json"})
+        default=frozenset(
+            {
+                "/v1/health/live",
+                "/v1/health/ready",
+                "/v1/openapi.json",
+                "/v2/health/live",
+                "/v2/health/ready",
+            }
+        )
     )
+    open_below: tuple[str, ...] = ()
     knocking_paths: frozenset[str] = frozenset()
 
 
@@ -75,7 +85,9 @@ class Entrance:
             return
         try:
             _refuse_nul(scope)
-            if scope["path"] in self._rules.knocking_paths:
+            if scope["path"].startswith(self._rules.open_below):
+                self._keep_pace(f"client {_client(scope)}")
+            elif scope["path"] in self._rules.knocking_paths:
                 self._let_knock(scope)
             elif scope["path"] not in self._rules.open_paths:
                 scope[CALLER] = await self._caller(scope)
@@ -97,9 +109,12 @@ class Entrance:
             raise RefusedError(error.key, 401, headers={"www-authenticate": "Token"}, path=path) from error
         if shown.is_cookie:
             _refuse_foreign_change(scope, headers)
-        if wait := self._requests.take(caller.token_id):
-            raise _too_often(wait)
+        self._keep_pace(caller.token_id)
         return caller
+
+    def _keep_pace(self, key: str) -> None:
+        if wait := self._requests.take(key):
+            raise _too_often(wait)
 
     async def _looked_up(self, shown: Shown, client: str) -> Caller:
         """Look a secret up, but not for a client that has shown too many wrong ones."""

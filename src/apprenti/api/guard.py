@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from apprenti.api.refusals import RefusedError, asked_lang, refuse
+from apprenti.api.refusals import Dialects, RefusedError, answer_refusal
 
 LOG = logging.getLogger("apprenti.api")
 
@@ -54,10 +54,16 @@ class Door:
 
 
 class Guard:
-    """ASGI middleware that checks every request and adds safe headers to every answer."""
+    """ASGI middleware that checks every request and adds safe headers to every answer.
 
-    def __init__(self, app: ASGIApp, *, door: Door) -> None:
-        self._app, self._door = app, door
+    Args:
+        app: what is behind it.
+        door: whom it answers and how much it takes in.
+        dialects: how refusals are said at other doors.
+    """
+
+    def __init__(self, app: ASGIApp, *, door: Door, dialects: Dialects | None = None) -> None:
+        self._app, self._door, self._dialects = app, door, dialects or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or turn the request away."""
@@ -89,7 +95,7 @@ class Guard:
         except Exception as error:
             if started:
                 raise
-            await _refusal_of(error, scope)(scope, receive, safe_send)
+            await self._refusal(error, scope)(scope, receive, safe_send)
 
     def _check(self, headers: Headers) -> None:
         hosts = headers.getlist("host")
@@ -117,18 +123,16 @@ class Guard:
 
         return counted
 
+    def _refusal(self, error: Exception, scope: Scope) -> Response:
+        """Return the answer to a request that was turned away, or that nobody caught."""
+        if not isinstance(error, RefusedError):
+            LOG.error("%s %s", scope["method"], scope["path"], exc_info=error)
+            error = RefusedError("server_failed", 500)
+        return answer_refusal(error, scope, self._dialects)
+
     def _too_large(self) -> RefusedError:
         limit = f"{self._door.max_body_bytes / 1e6:g}"
         return RefusedError("body_too_large", 413, headers={"connection": "close"}, limit=limit)
-
-
-def _refusal_of(error: Exception, scope: Scope) -> JSONResponse:
-    """Return the answer to a request that was turned away, or that nobody caught."""
-    lang = asked_lang(Headers(scope=scope))
-    if isinstance(error, RefusedError):
-        return refuse(error, lang)
-    LOG.error("%s %s", scope["method"], scope["path"], exc_info=error)
-    return refuse(RefusedError("server_failed", 500), lang)
 
 
 def host_name(host: str) -> str:

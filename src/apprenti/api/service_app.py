@@ -82,7 +82,7 @@ def create_service_app(
     for router in doors.routers:
         app.include_router(router)
     app.add_middleware(Entrance, callers=app.state.callers, rules=rules, dialects=doors.dialects, clock=clock)
-    app.add_middleware(Guard, door=door)
+    app.add_middleware(Guard, door=door, dialects=doors.dialects)
     return app
 
 

@@ -11,7 +11,11 @@ from apprenti import plain
 from apprenti.cli import predictions, show
 from apprenti.cli.bench_table import bench_text
 from apprenti.cli.complaints import printable
+from apprenti.cli.doctor_command import doctor as doctor
 from apprenti.cli.knowledge_commands import knowledge as knowledge
+from apprenti.cli.service_commands import token as token
+from apprenti.cli.service_commands import work as work
+from apprenti.cli.service_commands import workspace as workspace
 from apprenti.cli.show_export import model_export_text
 from apprenti.domain.errors import OptionError
 from apprenti.settings import default_model_path
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
 _OF_SERVICE = (
     "data", "database", "blobs", "names", "tls_cert", "tls_key", "insecure_http", "workers", "rate", "new_token",
+    "hosts", "private_hosts",
 )  # fmt: skip
 
 

@@ -6,22 +6,30 @@ Tests hand the commands another object with the same methods.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from apprenti.domain.health import Finding
     from apprenti.domain.hub import BackboneChoice
     from apprenti.domain.prediction import Prediction
     from apprenti.domain.report import Report
     from apprenti.domain.seams import Progress
+    from apprenti.domain.service import Caller, Token, Workspace
     from apprenti.flow.bench_selector import SelectorBench
     from apprenti.flow.choosing import RecipeKind
     from apprenti.flow.export import ModelExport
     from apprenti.flow.inspect import Inspection
     from apprenti.flow.knowledge import Export, KnowledgeSummary, Merge
+    from apprenti.flow.service.access import NewToken
+    from apprenti.flow.service.exporting import Exported
+    from apprenti.flow.service.importing import Imported
+    from apprenti.flow.service.service import Service
     from apprenti.flow.tools import Tools
     from apprenti.flow.train import Training
+    from apprenti.store.database.rows import Page
     from apprenti.texts import Lang
 
 
@@ -213,6 +221,8 @@ class Flows:
             folder=given.get("data"),
             database=given.get("database"),
             blobs=given.get("blobs"),
+            hosts=tuple(given.get("hosts", ())),
+            private_hosts=tuple(given.get("private_hosts", ())),
         )
         options = ServeOptions(
             host=host,
@@ -226,3 +236,132 @@ class Flows:
             new_token=given.get("new_token", False),
         )
         serve_service(place, options, settings=settings, environment=environment, lang=lang, tell=tell)
+
+    def work(
+        self, place: Mapping[str, Any], *, environment: Mapping[str, str], begun: Callable[[], None]
+    ) -> None:
+        """Work for a service until stopped."""
+        from apprenti.opening import place_of
+        from apprenti.settings import read_settings
+        from apprenti.workers import work_alone
+
+        work_alone(place_of(environment, read_settings(environment).data_folder, **place), begun=begun)
+
+    @contextmanager
+    def service(
+        self, place: Mapping[str, Any], environment: Mapping[str, str], *, may_begin: bool = False
+    ) -> Iterator[Service]:
+        """Open the service somebody means, with its data straight from the database.
+
+        Raises:
+            OptionError: there is none, and none may begin.
+        """
+        from apprenti.opening import open_service, place_of, require_service
+        from apprenti.settings import read_settings
+
+        meant = place_of(environment, read_settings(environment).data_folder, **place)
+        if not may_begin:
+            require_service(meant)
+        with open_service(meant, environment) as service:
+            yield service
+
+    def examine(
+        self,
+        place: Mapping[str, Any],
+        *,
+        host: str,
+        port: int,
+        thorough: bool,
+        environment: Mapping[str, str],
+    ) -> list[Finding]:
+        """Look after the machine and the service on it; nothing is changed."""
+        import time
+
+        from apprenti import opening
+        from apprenti.cli import machine
+        from apprenti.flow.service.doctor import Patient, examine
+        from apprenti.settings import read_settings
+        from apprenti.store.database.connection import Database
+
+        meant = opening.place_of(environment, read_settings(environment).data_folder, **place)
+        served, kept_from_seeing = machine.served_finding(meant)
+        patient = Patient(
+            reach=lambda: Database.as_it_is(meant.database_url),
+            open_locks=lambda: opening.open_locks(meant),
+            open_blobs=lambda: opening.open_blobs(meant, environment),
+            is_served=served,
+            where=str(meant.folder),
+            now_us=time.time_ns() // 1000,
+            thorough=thorough,
+        )
+        return [
+            *machine.program_findings(),
+            *machine.folder_findings(meant),
+            *filter(None, [kept_from_seeing]),
+            *examine(patient),
+            machine.port_finding(host, port, is_served=served),
+        ]
+
+    def list_workspaces(self, service: Service) -> list[Workspace]:
+        """Return all workspaces."""
+        from apprenti.flow.service.workspaces import list_workspaces
+
+        return list(_every(partial(list_workspaces, service, at_the_machine())))
+
+    def export_workspace(self, service: Service, workspace_id: str, out: Path) -> Exported:
+        """Write a workspace as one archive, which only this user may read."""
+        from apprenti.flow.service.exporting import export_workspace
+        from apprenti.store.files import written_atomically
+
+        with written_atomically(out, private=True) as file:
+            return export_workspace(service, at_the_machine(), workspace_id, file)
+
+    def import_workspace(self, service: Service, source: Path, *, name: str | None) -> Imported:
+        """Make a workspace of an archive."""
+        from apprenti.domain.errors import UserError
+        from apprenti.flow.service.importing import import_workspace
+
+        try:
+            file = source.open("rb")
+        except OSError as error:
+            raise UserError("archive_unreadable", path=str(source), cause=error.strerror or "") from error
+        with file:
+            return import_workspace(service, at_the_machine(), file, name=name)
+
+    def list_tokens(self, service: Service, workspace_id: str | None) -> list[Token]:
+        """Return the tokens of a workspace, or all of all."""
+        from apprenti.flow.service.access import list_tokens
+
+        ids = [workspace_id] if workspace_id else [None, *(one.id for one in self.list_workspaces(service))]
+        found: list[Token] = []
+        for id_ in ids:
+            found += _every(partial(list_tokens, service, at_the_machine(), id_))
+        return found
+
+    def create_token(self, service: Service, workspace_id: str | None, *, name: str, role: str) -> NewToken:
+        """Make a token, and the secret that is shown once."""
+        from apprenti.domain.service import Role
+        from apprenti.flow.service.access import create_token
+
+        return create_token(service, at_the_machine(), workspace_id, name=name, role=Role[role.upper()])
+
+    def revoke_token(self, service: Service, token_id: str) -> None:
+        """Take a token back, whatever it opens."""
+        from apprenti.flow.service.access import revoke_token
+
+        revoke_token(service, at_the_machine(), None, token_id)
+
+
+def at_the_machine() -> Caller:
+    """Return on whose behalf somebody acts who has the database itself."""
+    from apprenti.domain.service import Caller, Role
+
+    return Caller(token_id="(command line)", role=Role.OPERATOR)  # noqa: S106 (a name, not a secret)
+
+
+def _every(list_some: Callable[..., Page[Any]]) -> Iterator[Any]:
+    page = list_some(cursor=None)
+    yield from page.items
+    while page.next_cursor is not None:
+        page = list_some(cursor=page.next_cursor)
+        yield from page.items

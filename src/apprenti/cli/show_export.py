@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from apprenti.cli.complaints import printable
@@ -11,6 +12,9 @@ from apprenti.texts import Lang, say
 if TYPE_CHECKING:
     from apprenti.flow.eight_bits import Cost, Difference
     from apprenti.flow.export import ExportedFile, ModelExport
+
+LEAST_SHOWN = 0.001
+"""Of a probability: a tenth of a point, below which no figure is told."""
 
 
 def model_export_text(export: ModelExport, lang: Lang) -> str:
@@ -55,7 +59,10 @@ def _answer_lines(cost: Cost, lang: Lang) -> list[str]:
 
 
 def _golden_line(golden: Difference, lang: Lang) -> str:
-    points = _say("points", lang, n=round(100 * golden.probability, 1))
+    n_points = math.ceil(1000 * golden.probability - 1e-6) / 10  # never less than it is
+    if golden.probability < LEAST_SHOWN:
+        return _say("golden_same", lang, n=golden.n)
+    points = _say("points", lang, n=n_points)
     return _say("golden", lang, n=golden.n, points=points)
 
 

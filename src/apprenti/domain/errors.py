@@ -15,6 +15,9 @@ ApprentiError
 │       └── TokenError    nobody knows this caller
 ├── NotYetError           planned, refused until then
 ├── StoreError            the service's database or its blobs
+├── ServiceError          a service elsewhere, asked by the client
+│   ├── ServiceUnreachableError
+│   └── ServiceRefusalError
 └── WorkError             a piece of work in its own process
     ├── OutOfTimeError
     ├── OutOfMemoryError
@@ -22,6 +25,8 @@ ApprentiError
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from apprenti.texts import Lang, say
 
@@ -106,6 +111,35 @@ class StoreError(ApprentiError):
 
 class NotYetError(ApprentiError):
     """Planned, and refused with a clear word until it is there."""
+
+
+class ServiceError(ApprentiError):
+    """A service that was asked over a network did not do what it was asked for."""
+
+
+class ServiceUnreachableError(ServiceError):
+    """It does not answer, or not as a service does."""
+
+
+class ServiceRefusalError(ServiceError):
+    """It answered that it will not.
+
+    Args:
+        status: of the answer, such as 404.
+        code: for programs; never changes with the language.
+        message: for people: what is wrong and what to do, in the language that was asked for.
+        details: what is wrong in which place of the request, for programmers.
+    """
+
+    def __init__(
+        self, status: int, code: str, message: str, details: tuple[Mapping[str, str], ...] = ()
+    ) -> None:
+        super().__init__("service_refused", status=str(status), code=code, message=message)
+        self.status, self.code, self.message, self.details = status, code, message, details
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let the error cross a process border whole."""
+        return (type(self), (self.status, self.code, self.message, self.details))
 
 
 class WorkError(ApprentiError):

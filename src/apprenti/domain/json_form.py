@@ -1,7 +1,7 @@
 """JSON form of the nouns: any frozen dataclass to plain JSON data and back, by its type hints.
 
 Floats keep six significant digits, so that the same result is the same bytes, unless they are asked for as they are;
-``bytes`` travel as base64.
+``bytes`` travel as base64, times as RFC 3339.
 No class is ever named in the data: what comes back is decided by the type asked for, never by the file.
 """
 
@@ -12,6 +12,7 @@ import math
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from datetime import datetime
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -38,6 +39,8 @@ def to_json(value: object, *, exact: bool = False) -> Any:
         return value
     if isinstance(value, float):
         return float(value) if exact else _six_digits(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, Mapping):
@@ -128,6 +131,8 @@ def _read_plain(kind: Any, data: Any, where: str) -> Any:
         return data
     if kind is float:
         return float(_expect((int, float), data, where))
+    if kind is datetime:
+        return _read_moment(_expect(str, data, where), where)
     if kind is bytes:
         return _read_base64(_expect(str, data, where), where)
     if get_origin(kind) is not None:  # Literal["squash", ...]
@@ -137,6 +142,16 @@ def _read_plain(kind: Any, data: Any, where: str) -> Any:
     if issubclass(kind, Enum):
         return _read_member(kind, data, where)
     return _expect(kind, data, where)
+
+
+def _read_moment(data: str, where: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(data)
+    except ValueError as error:
+        raise ValueError(f"{where} is no time") from error
+    if moment.tzinfo is None:
+        raise ValueError(f"{where} does not say its time zone")
+    return moment
 
 
 def _read_base64(data: str, where: str) -> bytes:

@@ -8,8 +8,6 @@ from typing import Literal
 
 Start = Literal["packaged", "brought", "scratch"]
 """What a network is before it is trained: the packaged one, one the person brought, or random numbers."""
-Layers = Literal["all", "last"]
-"""Which layers learn: all, or the last stage and what comes after it."""
 Schedule = Literal["one_cycle", "cosine"]
 Optimiser = Literal["sgd", "adamw"]
 
@@ -25,8 +23,7 @@ class NetworkTraining:
     """The settings of a training; every size and number of epochs has the same.
 
     Args:
-        start: what the network is to begin with.
-        layers: which of them learn.
+        start: what the network is to begin with; all its layers learn.
         optimiser: SGD with Nesterov momentum, or AdamW.
         rate: the highest learning rate of the last layers.
         depth_factor: the rate of each earlier stage is that of the next one times this, 0..1.
@@ -39,13 +36,11 @@ class NetworkTraining:
         ema: kept of the averaged weights at every step at the most; 0 for no averaging.
         clip_norm: longest gradient.
         class_weights: whether rare classes weigh more, by the root of how rare they are.
-        grows_from: the side of the pictures at the start, as a share of the last; 1 for no progressive resizing.
         patience: share of the epochs without a better score on validation after which a training ends; 1 for never.
         finds_rate: whether ``rate`` is found by some steps on a copy of the network before the training.
     """
 
     start: Start
-    layers: Layers = "all"
     optimiser: Optimiser = "sgd"
     rate: float
     depth_factor: float = 1.0
@@ -58,7 +53,6 @@ class NetworkTraining:
     ema: float = 0.0
     clip_norm: float = 2.0
     class_weights: bool = True
-    grows_from: float = 1.0
     patience: float = 1.0
     finds_rate: bool = False
 

@@ -184,12 +184,14 @@ class Timing:
         predicted_seconds: by recipe name, as promised when it was picked.
         seconds: by recipe name, as it turned out.
         photos_per_second: by name of a trained backbone, what its network looked at while it learnt.
+        resumed_at: by name of a trained backbone whose training was stopped and went on: at which epoch.
     """
 
     total_seconds: float
     predicted_seconds: Mapping[str, float] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     photos_per_second: Mapping[str, float] = field(default_factory=dict)
+    resumed_at: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,6 +163,10 @@ class WorkerLocks(Protocol):
         """Return whether somebody holds the lock of this worker."""
         ...
 
+    def n_alive(self) -> int:
+        """Return how many locks somebody holds."""
+        ...
+
 
 class Progress(Protocol):
     """Somebody who is told how far the work is (a bar on a terminal, a page, nobody)."""

@@ -58,6 +58,7 @@ def choose_by(
     seed: int,
     recipes: RecipeKind = "frozen",
     time_left: Callable[[], float] | None = None,
+    is_lost: Callable[[str], bool] = lambda backbone: False,
 ) -> Selector:
     """Return the selector of a training or an inspection.
 
@@ -69,7 +70,7 @@ def choose_by(
         return base
     n_before = N_PICKS_BEFORE if recipes == "all" else 1
     with_networks = WithNetworks(
-        base, ground, time_left=time_left, n_before=n_before, insists=recipes == "deep"
+        base, ground, time_left=time_left, n_before=n_before, insists=recipes == "deep", is_lost=is_lost
     )
     return with_networks if any(pick.recipe.is_trained for pick in with_networks.plan()) else base
 

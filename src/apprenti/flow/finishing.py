@@ -62,6 +62,7 @@ def finish_training(
     selector: Selector,
     trainer: NetworkTrainer,
     *,
+    picks: Sequence[Pick],
     ending: Ending,
     steps: Steps,
     tools: Tools,
@@ -74,6 +75,7 @@ def finish_training(
         race: what came of it.
         selector: who chose.
         trainer: of networks.
+        picks: the recipes in question.
         ending: where things go.
         steps: those that were recorded are not worked again.
         tools: what to work with.
@@ -87,15 +89,16 @@ def finish_training(
             steps.refuse_if_stopped()
             steps.restart_clock()
             cells = _cells(asked, ready, race, steps, tools)
-            report, model = _packed(asked, ready, race, selector, trainer, tools)
+            report, model = _packed(asked, ready, race, selector, trainer, picks, tools)
             steps.record("model", MODEL.write(model))
         else:
             model = MODEL.read(recorded)
             report = Report.from_json(unpack(model).report).named(ready.dataset.name)
         write_atomically(ending.out, model)
         timing = replace(
-            _timing(selector.plan(), race, tools.clock() - steps.begun),
+            _timing(picks, race, tools.clock() - steps.begun),
             photos_per_second=trainer.photos_per_second,
+            resumed_at=trainer.resumed_at,
         )
         write_atomically(ending.report_path, render(report, lang=ending.lang, timing=timing).encode())
     known = steps.recall("cells")
@@ -113,13 +116,19 @@ def finish_training(
 
 
 def _packed(
-    asked: Asked, ready: Prepared, race: Race, selector: Selector, trainer: NetworkTrainer, tools: Tools
+    asked: Asked,
+    ready: Prepared,
+    race: Race,
+    selector: Selector,
+    trainer: NetworkTrainer,
+    picks: Sequence[Pick],
+    tools: Tools,
 ) -> tuple[Report, bytes]:
     return pack_model(
         ready.dataset,
         ready.profile,
         ready.table,
-        selector.plan(),
+        picks,
         race,
         outlook=selector.outlook(),
         networks=trainer.histories,

@@ -19,7 +19,7 @@ from apprenti.flow.versions import program_versions
 from apprenti.recipes import SIZES_PX
 from apprenti.store import FolderJournal, own_folder
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of what is recorded or decided, so that no training goes on from another's records."""
 
 

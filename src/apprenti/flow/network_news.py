@@ -29,6 +29,7 @@ class EpochNews:
         task_type: what is to be told.
         progress: is told.
         n_told: epochs told of.
+        is_resumed: whether it was told that the training goes on where one that was killed had been.
     """
 
     history: History
@@ -36,10 +37,16 @@ class EpochNews:
     task_type: TaskType
     progress: Progress
     n_told: int = 0
+    is_resumed: bool = False
 
     def tell(self) -> None:
-        """Tell of the epochs that have ended since."""
+        """Tell of the epochs that have ended since, or first of all that those before are done already."""
+        epoch = None if self.is_resumed else self.history.resumed_at
         lines = self.history.lines()
+        if epoch is not None:
+            self.is_resumed, self.n_told = True, len(lines)
+            values = {"epoch": round(epoch, 1), "epochs": self.epochs}
+            self.progress.note(Sentence(key="progress.resumed", values=values))
         for line in lines[self.n_told :]:
             self.progress.note(self._said(line), seconds_left=self.history.seconds_left())
         self.n_told = len(lines)

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from apprenti.blocks.backbone import Backbone
 from apprenti.blocks.item_file import read_item
 from apprenti.blocks.pixel_rows import PixelRows, write_pixels
+from apprenti.domain.backbone_name import PACKAGED
 from apprenti.domain.dataset import Dataset, Example, TaskType
-from apprenti.domain.errors import ItemError, WorkError
+from apprenti.domain.errors import ApprentiError, InterruptedWorkError, ItemError, OutOfTimeError, WorkError
 from apprenti.domain.network_history import NetworkHistory
 from apprenti.domain.network_training import TrainedName, TunableNetwork, read_trained_name
 from apprenti.domain.recipe import Canvas, Look
@@ -29,9 +30,8 @@ from apprenti.domain.symmetry import SymmetryFinding
 from apprenti.flow.features import FeatureTable
 from apprenti.flow.network_news import EpochNews, network_history
 from apprenti.flow.tools import Tools
-from apprenti.recipes import POLICIES, TRAININGS, ending_seconds
+from apprenti.recipes import POLICIES, ending_seconds, learning_seconds, settings_for
 from apprenti.stages.train import (
-    BroughtStart,
     Folds,
     NetworkJob,
     SymmetryJob,
@@ -49,8 +49,13 @@ DISK_SHARE = 0.5
 LONG = 200_000
 """Photos seen in all from which on they are changed more, lest the network learn them by heart."""
 GREY = 128
-GRACE_SECONDS = 10.0
-"""Beyond twice what the end of a training should take, until it is stopped."""
+GRACE_SECONDS = 15.0
+"""Beyond what the end of a training should take, until it is stopped: it ends by itself where it can."""
+LEAST_ROWS = 64
+"""Photos to fit on whose features are worked out however late it is, beside all that judge a network."""
+SYMMETRY_SECONDS = 120.0
+SYMMETRY_SHARE = 0.2
+"""Of the time left, until flips and turns are given up."""
 BROUGHT_MEMORY_MB = 6144
 """At least, for a network that was brought: as much as its export had before."""
 
@@ -69,6 +74,7 @@ class NetworkTrainer:
         finding: what flips and turns leave labels as they are, once it was looked for.
         trained: what came of the trainings, the judged network first, by name.
         histories: how they went, in the order they ended.
+        lost: why there is no network, by its name.
     """
 
     dataset: Dataset
@@ -80,6 +86,7 @@ class NetworkTrainer:
     finding: SymmetryFinding | None = None
     trained: dict[str, tuple[TrainedNetwork, TrainedNetwork]] = field(default_factory=dict)
     histories: list[NetworkHistory] = field(default_factory=list)
+    lost: dict[str, ApprentiError] = field(default_factory=dict)
 
     @property
     def notices(self) -> tuple[Sentence, ...]:
@@ -101,12 +108,23 @@ class NetworkTrainer:
         """What each of the judged networks looked at in a second, by name."""
         return {name: judged.photos_per_second for name, (judged, _) in self.trained.items()}
 
-    def train(self, look: Look, *, deadline: float, progress: Progress) -> None:
+    @property
+    def resumed_at(self) -> dict[str, float]:
+        """How often the judged networks had seen the photos when their training went on after a kill, by name."""
+        return {
+            name: judged.resumed_at
+            for name, (judged, _) in self.trained.items()
+            if judged.resumed_at is not None
+        }
+
+    def train(self, look: Look, *, deadline: float, judging_seconds: float, progress: Progress) -> None:
         """Train the network of a look, and put its features into the table.
 
         Args:
             look: of a trained backbone.
-            deadline: on the clock of the tools; the training is shortened to meet it.
+            deadline: on the clock of the tools; the training is shortened so that its features, and what is made of
+                them, are there by then, however busy the machine turns out to be.
+            judging_seconds: what is made of the features, on a machine that is free.
             progress: shown the step, in hundredths.
 
         Raises:
@@ -114,6 +132,17 @@ class NetworkTrainer:
             OutOfMemoryError: it did not fit into memory.
             WorkError: there is no room for the decoded photos, or the training failed.
         """
+        if look.backbone in self.lost:
+            raise self.lost[look.backbone]
+        try:
+            self._train(look, deadline=deadline, judging_seconds=judging_seconds, progress=progress)
+        except InterruptedWorkError:
+            raise  # told to stop: it has not failed
+        except ApprentiError as error:
+            self.lost[look.backbone] = error
+            raise
+
+    def _train(self, look: Look, *, deadline: float, judging_seconds: float, progress: Progress) -> None:
         trained = read_trained_name(look.backbone)
         if trained is None:
             raise AssertionError(f"{look.backbone} is not trained")
@@ -122,8 +151,8 @@ class NetworkTrainer:
             self.table.add([frozen], deadline=deadline, progress=progress)
         pixels = self._decoded(look.canvas, deadline=deadline, progress=progress)
         if self.finding is None:
-            self.finding = self._found(pixels)
-        jobs = self._jobs(trained, pixels, frozen, deadline=deadline)
+            self.finding = self._found(pixels, deadline=deadline)
+        jobs = self._jobs(trained, pixels, frozen, deadline=deadline, judging_seconds=judging_seconds)
         progress.begin("networks", 100)
         try:
             judged, whole = self._wait(jobs, progress, ending_seconds=self.ending_seconds(look))
@@ -177,8 +206,11 @@ class NetworkTrainer:
         finally:
             progress.end()
 
-    def _found(self, pixels: PixelRows) -> SymmetryFinding:
-        """Return which changes leave labels what they are; of several labels or a number nothing is known."""
+    def _found(self, pixels: PixelRows, *, deadline: float) -> SymmetryFinding:
+        """Return which changes leave labels what they are; of several labels or a number nothing is known.
+
+        Nor is it where there is no time to find out.
+        """
         if self.dataset.task_type is not TaskType.MULTI_CLASS:
             return SymmetryFinding(judged=(), n=0)
         _, groups = np.unique(
@@ -191,14 +223,25 @@ class NetworkTrainer:
             n_labels=len(self.dataset.labels),
             seed=self.seed,
         )
-        limits = Limits(seconds=120.0, memory_mb=self.tools.memory_mb)
-        return self.tools.engine.run(find_symmetries_of, job, limits=limits)
+        seconds = min(SYMMETRY_SECONDS, max(0.0, SYMMETRY_SHARE * (deadline - self.tools.clock())))
+        try:
+            return self.tools.engine.run(
+                find_symmetries_of, job, limits=Limits(seconds=seconds, memory_mb=self.tools.memory_mb)
+            )
+        except OutOfTimeError:
+            return SymmetryFinding(judged=(), n=0)
 
     def _targets(self) -> NDArray[np.int64]:
         return self.table.labels(self.table.fitted, self.dataset.labels, self.dataset.task_type)
 
     def _jobs(
-        self, trained: TrainedName, pixels: PixelRows, frozen: Look | None, *, deadline: float
+        self,
+        trained: TrainedName,
+        pixels: PixelRows,
+        frozen: Look | None,
+        *,
+        deadline: float,
+        judging_seconds: float,
     ) -> list[NetworkJob]:
         """Return the network that is judged, and the one that is kept."""
         from apprenti.blocks.embedded import load_embedded
@@ -207,12 +250,15 @@ class NetworkTrainer:
         n, n_test = len(self.table.fitted), len(self.table.test)
         fitted, held_out = self.folds.turn(0)
         everything, none = np.arange(n), np.arange(0)
-        settings = TRAININGS[trained.kind]
+        network = self._tuned(trained.name)
+        # what judges a network comes first, and the others in an order of luck: so it matters little where time is up
+        others = np.random.default_rng(self.seed).permutation(fitted)
+        last = np.random.default_rng(self.seed).permutation(n)
+        settings = settings_for(trained.kind, self.dataset.task_type)
         start = load_embedded(trained.size_px).graph if settings.start == "packaged" else b""
-        brought = None
-        if frozen is not None:
-            weights = self.table.materials.weights[frozen.backbone]
-            brought = BroughtStart(weights=weights, features=self.table.fitted_files[frozen])
+        canvas = Canvas(size_px=trained.size_px, fit="squash")
+        before = frozen or Look(backbone=f"{PACKAGED}-{trained.size_px}", canvas=canvas)
+        brought = None if frozen is None else self.table.materials.weights[frozen.backbone]
         return [
             NetworkJob(
                 trained=trained,
@@ -226,17 +272,25 @@ class NetworkTrainer:
                 task_type=self.dataset.task_type,
                 fitted=rows,
                 held_out=scored,
-                shown=np.arange(n + n_test) if stem == "whole" else everything,
+                shown=shown,
+                n_needed=len(shown) - max(0, n_optional),
                 folder=self.folder,
                 stem=f"{trained.name}-{stem}",
                 seed=self.seed,
                 deadline=deadline,
+                photo_seconds=learning_seconds(trained, network=network),
+                features_seconds=ending_seconds(len(shown), network=network),
+                judging_seconds=judging_seconds,
                 clock=self.tools.clock,
                 checkpoints=self.tools.unfinished_folder,
                 data_key=self.dataset.fingerprint,
+                start_features=self.table.fitted_files.get(before),
                 brought=brought,
             )
-            for stem, rows, scored in (("judged", fitted, held_out), ("whole", everything, none))
+            for stem, rows, scored, shown, n_optional in (
+                ("judged", fitted, held_out, np.concatenate([held_out, others]), len(others) - LEAST_ROWS),
+                ("whole", everything, none, np.concatenate([np.arange(n, n + n_test), last]), n - LEAST_ROWS),
+            )
         ]
 
     def _wait(
@@ -245,7 +299,7 @@ class NetworkTrainer:
         """Return what came of all jobs; where one fails, or Ctrl-C is pressed, the others are stopped."""
         memory_mb = self.tools.memory_mb
         limits = Limits(
-            seconds=max(1.0, jobs[0].deadline - self.tools.clock()) + GRACE_SECONDS + 2 * ending_seconds,
+            seconds=max(1.0, jobs[0].deadline - self.tools.clock()) + GRACE_SECONDS + ending_seconds,
             memory_mb=memory_mb if jobs[0].brought is None else max(memory_mb, BROUGHT_MEMORY_MB),
         )
         tasks: list[Task[TrainedNetwork]] = []

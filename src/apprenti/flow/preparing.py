@@ -20,7 +20,7 @@ from apprenti.flow.knowing import gather_knowledge
 from apprenti.flow.landmarks import Landmarks, look_for_landmarks
 from apprenti.flow.materials import Materials, gather_materials
 from apprenti.flow.same_data import at_their_places, listing_digest
-from apprenti.flow.schedule import Schedule
+from apprenti.flow.schedule import Schedule, load_of
 from apprenti.flow.step_forms import DATASET, KNOWLEDGE, LANDMARKS, REACHED, TIME_LEFT, Reached, TimeLeft
 from apprenti.flow.steps import JournalDisagreesError, Steps
 from apprenti.flow.tools import Tools
@@ -50,7 +50,7 @@ class Asked:
 
     def schedule(self, steps: Steps) -> Schedule:
         """Return when each part is over, as the budget runs now."""
-        return Schedule.of(self.budget_seconds, begun=steps.begun)
+        return Schedule.of(self.budget_seconds, begun=steps.begun, only_networks=self.recipes == "deep")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,7 @@ class Prepared:
         folds: which rows are held out in turn.
         profile: of the data.
         ground: what the choice rests on.
+        load: how much longer all takes than on a machine that is free, 1 or more.
         resumed: whether a training that was killed goes on.
     """
 
@@ -75,6 +76,7 @@ class Prepared:
     folds: Folds
     profile: Profile
     ground: Ground
+    load: float
     resumed: bool
 
 
@@ -117,7 +119,7 @@ def prepare(asked: Asked, steps: Steps, *, workspace: Path, tools: Tools) -> Pre
     left = time_left("first", asked, steps, tools)
     first = first_pick(ground, knowledge, seconds_left=left, seed=asked.seed)
     # what is reached of its looks decides which photos take part
-    table = _laid_out(dataset, materials, first.recipe.looks, asked, steps, workspace, tools)
+    table, seconds = _laid_out(dataset, materials, first.recipe.looks, asked, steps, workspace, tools)
     dataset = _as_reached(dataset, table)
     folds = assign_folds(table.fitted, dataset.task_type)
     profile = describe(dataset, landmarks=landmarks.scores, n_landmark=landmarks.n)
@@ -129,6 +131,7 @@ def prepare(asked: Asked, steps: Steps, *, workspace: Path, tools: Tools) -> Pre
         folds=folds,
         profile=profile,
         ground=replace(ground, profile=profile, n_fits=folds.n_folds, embedded=table.looks),
+        load=load_of(table, first.recipe, profile=ground.profile, seconds=seconds),
         resumed=resumed,
     )
 
@@ -180,8 +183,11 @@ def _laid_out(
     steps: Steps,
     workspace: Path,
     tools: Tools,
-) -> FeatureTable:
-    """Return the first features, of all photos that are reached in time, or of those that were reached before."""
+) -> tuple[FeatureTable, float]:
+    """Return the first features, of all photos that are reached in time, or of those that were reached before.
+
+    And the seconds that it took, when they were worked out.
+    """
 
     def lay_out(examples: Dataset, deadline: float) -> FeatureTable:
         return lay_out_features(examples, materials, looks, folder=workspace, deadline=deadline, tools=tools)
@@ -189,27 +195,29 @@ def _laid_out(
     tables: list[FeatureTable] = []
 
     def reach() -> Reached:
-        tables.append(lay_out(dataset, asked.schedule(steps).embedding_ends))
-        return _reached(tables[0])
+        begun = tools.clock()
+        tables.append(lay_out(dataset, asked.schedule(steps).embedding_ends_from(begun)))
+        return Reached(
+            hashes=_hashes(tables[0]),
+            set_aside=tables[0].set_aside,
+            n_left_out=tables[0].n_left_out,
+            seconds=tools.clock() - begun,
+        )
 
     reached = steps.once("reached", reach, REACHED)
     if tables:
-        return tables[0]
+        return tables[0], reached.seconds
     wanted = set(reached.hashes)
     examples = tuple(example for example in dataset.examples if example.content_hash in wanted)
     table = lay_out(replace(dataset, examples=examples), math.inf)
-    if _reached(table).hashes != reached.hashes:
+    if _hashes(table) != reached.hashes:
         raise JournalDisagreesError("reached")
     table.set_aside, table.n_left_out = reached.set_aside, reached.n_left_out
-    return table
+    return table, reached.seconds
 
 
-def _reached(table: FeatureTable) -> Reached:
-    return Reached(
-        hashes=tuple(example.content_hash for example in (*table.fitted, *table.test)),
-        set_aside=table.set_aside,
-        n_left_out=table.n_left_out,
-    )
+def _hashes(table: FeatureTable) -> tuple[str, ...]:
+    return tuple(example.content_hash for example in (*table.fitted, *table.test))
 
 
 def _as_reached(dataset: Dataset, table: FeatureTable) -> Dataset:

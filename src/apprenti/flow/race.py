@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from apprenti.blocks.heads.own import OWN
 from apprenti.domain.errors import (
     ApprentiError,
     InterruptedWorkError,
@@ -27,6 +28,8 @@ POLL_SECONDS = 0.02
 REFIT_SHARE_ONCE = 2.5
 REFIT_SHARE_TURNS = 0.4
 """Seconds of the refit on all photos, as a share of the trial's: after one holdout fit, and after five turns."""
+OWN_HEAD_SECONDS = 10.0
+"""At least, for a network with its own head, however late it is: nothing is fitted, and minutes went into it."""
 
 
 @dataclass(kw_only=True)
@@ -202,6 +205,12 @@ class _Lanes:
         """Return how long a candidate may take that begins now, its refit being left time for."""
         return (self.deadline - now) / (1 + self.refit_share)
 
+    def limit_of(self, pick: Pick, *, now: float) -> float:
+        """Return the seconds after which a candidate is stopped."""
+        if pick.recipe.head == OWN:
+            return max(OWN_HEAD_SECONDS, self.deadline - now)
+        return max(0.0, self.seconds_for(now))
+
     def next_pick(self, selector: Selector, now: float) -> Pick | None:
         """Return what to begin: what was under way before a kill, then what the selector picks."""
         if self.waiting:
@@ -250,7 +259,7 @@ def _fill(lanes: _Lanes, race: Race, selector: Selector, job_for: JobFor, scheme
             lanes.log.tell(selector, race.trials[-1])
             tools.progress.advance()
             continue
-        limits = Limits(seconds=max(0.0, lanes.seconds_for(tools.clock())), memory_mb=tools.memory_mb)
+        limits = Limits(seconds=lanes.limit_of(pick, now=tools.clock()), memory_mb=tools.memory_mb)
         task = tools.engine.start(train_candidate, job, limits=limits)
         lanes.running[task] = _Runner(pick=pick, job=job, begun=begun)
 

@@ -27,13 +27,19 @@ class Glance:
     """The time left as it was when the last decision was made.
 
     All that one decision looks at is the same moment, so that it can be repeated.
+
+    Args:
+        seconds: until the race must be over.
+        load: how much longer all takes than it is foretold to, since the machine has other things to do; the same in
+            the whole race.
     """
 
     seconds: float
+    load: float = 1.0
 
     def __call__(self) -> float:
-        """Return the seconds until the race must be over."""
-        return self.seconds
+        """Return the seconds until the race must be over, as a machine that is free has them."""
+        return self.seconds / self.load
 
 
 @dataclass(kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from apprenti.domain import json_form
+from apprenti.domain.errors import ApprentiError, OutOfMemoryError, OutOfTimeError, WorkError
 from apprenti.domain.network_history import NetworkHistory
 from apprenti.domain.recipe import Look
 from apprenti.domain.seams import Progress
@@ -19,7 +21,13 @@ from apprenti.flow.race_log import RaceLog
 from apprenti.flow.steps import Content
 from apprenti.stages.train import TrainedNetwork
 
-TRAINED, SYMMETRIES = "network", "symmetries"
+TRAINED, LOST, SYMMETRIES = "network", "network-lost", "symmetries"
+LOST_BY: Mapping[str, type[ApprentiError]] = {
+    "time": OutOfTimeError,
+    "memory": OutOfMemoryError,
+    "work": WorkError,
+}
+"""Whatever else a training failed by is told as a failure of the work."""
 
 
 @dataclass(kw_only=True)
@@ -36,29 +44,35 @@ class RecordedNetworks:
     log: RaceLog
     n_restored: int = 0
 
-    def train(self, look: Look, *, deadline: float, progress: Progress) -> None:
-        """Train the network of a look and record it; see ``NetworkTrainer.train``."""
-        known = self.trainer.finding
+    def train(self, look: Look, *, deadline: float, judging_seconds: float, progress: Progress) -> None:
+        """Train the network of a look and record it, or that there is none; see ``NetworkTrainer.train``."""
+        known, was_lost = self.trainer.finding, self.is_lost(look.backbone)
         try:
-            self.trainer.train(look, deadline=deadline, progress=progress)
+            self.trainer.train(look, deadline=deadline, judging_seconds=judging_seconds, progress=progress)
         finally:
             finding = self.trainer.finding  # is told of in the report even where no network came of it
             if finding is not None and finding is not known:
                 self.log.add(SYMMETRIES, Content(data=json_form.to_json(finding, exact=True)))
+            if self.is_lost(look.backbone) and not was_lost:
+                self.log.add(LOST, _loss(look.backbone, self.trainer.lost[look.backbone]))
         # as it is read again: a report must be the same to the last byte whether or not it was
         told = json_form.to_json(self.trainer.histories[-1], exact=True)
         self.trainer.histories[-1] = json_form.from_json(NetworkHistory, told)
         if self.log.steps.is_recording:
             self.log.add(TRAINED, self._content(look))
 
-    def ending_seconds(self, look: Look) -> float:
-        """Return what is left to do after the last step of a training."""
-        return self.trainer.ending_seconds(look)
+    def is_lost(self, backbone: str) -> bool:
+        """Return whether the training of a network failed, now or before a kill."""
+        return backbone in self.trainer.lost
 
     def restore(self, event: str, content: Content) -> bool:
         """Take up what was recorded; return whether it is of networks."""
         if event == SYMMETRIES:
             self.trainer.finding = json_form.from_json(SymmetryFinding, content.data)
+            return True
+        if event == LOST:
+            told: dict[str, Any] = content.data
+            self.trainer.lost[told["backbone"]] = LOST_BY[told["by"]](told["key"], **told["values"])
             return True
         if event == TRAINED:
             self._take_up(content)
@@ -79,7 +93,7 @@ class RecordedNetworks:
                 "look": json_form.to_json(look),
                 "backbone": written.data,
                 "history": json_form.to_json(self.trainer.histories[-1], exact=True),
-                "twins": [[each.epochs, each.photos_per_second] for each in (judged, whole)],
+                "twins": [[each.epochs, each.photos_per_second, each.resumed_at] for each in (judged, whole)],
             },
             arrays={**written.arrays, **{part: np.load(path, mmap_mode="r") for part, path in files.items()}},
         )
@@ -100,8 +114,9 @@ class RecordedNetworks:
                 epochs=epochs,
                 photos_per_second=pace,
                 has_feature_map=backbone.has_feature_map,
+                resumed_at=resumed_at,
             )
-            for epochs, pace in data["twins"]
+            for epochs, pace, resumed_at in data["twins"]
         )
         self.trainer.trained[look.backbone] = (judged, whole)
         self.trainer.table.put_trained(look, backbone=backbone, **files)
@@ -110,3 +125,8 @@ class RecordedNetworks:
         path = self.trainer.folder / f"recalled-network-{self.n_restored}-{part}.npy"
         np.save(path, content.arrays[part])
         return path
+
+
+def _loss(backbone: str, error: ApprentiError) -> Content:
+    by = next((word for word, kind in LOST_BY.items() if isinstance(error, kind)), "work")
+    return Content(data={"backbone": backbone, "by": by, "key": error.key, "values": error.values})

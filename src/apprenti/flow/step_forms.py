@@ -22,11 +22,13 @@ class Reached:
         hashes: their contents.
         set_aside: those that could not be decoded after all.
         n_left_out: photos not reached in the time there was.
+        seconds: that it took.
     """
 
     hashes: tuple[str, ...]
     set_aside: tuple[SetAside, ...]
     n_left_out: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from apprenti.flow.choosing import RecipeKind, choose_by, has_torch, refuse_with
 from apprenti.flow.features import FeatureTable
 from apprenti.flow.finishing import Ending, finish_training
 from apprenti.flow.going_on import open_journal
+from apprenti.flow.late_features import LateFeatures
 from apprenti.flow.networks import NetworkTrainer
 from apprenti.flow.preparing import Asked, prepare, time_left
 from apprenti.flow.race import Race, run_race
@@ -36,7 +36,7 @@ from apprenti.flow.steps import JournalDisagreesError, Steps
 from apprenti.flow.tools import Tools
 from apprenti.stages.select import Selector
 from apprenti.stages.train import CandidateJob, Folds, first_turn
-from apprenti.store import check_writable, private_workspace
+from apprenti.store import check_writable, private_workspace, sweep_abandoned
 from apprenti.texts import Lang
 
 NETWORK_RESERVE_SECONDS = 5.0
@@ -44,7 +44,9 @@ FITS_AFTER_NETWORK = 4.0
 """When the training of a network is over, its features are worked out, and a recipe on them is fitted to be judged and
 once more on all photos."""
 LATE_EMBED_SHARE = 0.6
-"""Of the race's time left: how long features that a later recipe asks for may take, before it is given up."""
+BESIDE_EMBED_SHARE = 0.4
+"""Of the race's time left: how long features that a later recipe asks for may take, before it is given up; the second
+where they are to stand beside a network's, whose training is still to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +117,7 @@ def train(
     check_writable(out)
     report_path = report_path_of(out)
     check_writable(report_path)
+    sweep_abandoned(tools.unfinished_folder)
     if tools.should_stop is not None:
         tools = replace(tools, engine=StoppableEngine(tools.engine, tools.should_stop))
     asked = Asked(
@@ -145,19 +148,31 @@ def _trained(asked: Asked, ending: Ending, steps: Steps, tools: Tools) -> Traini
     with private_workspace() as workspace:
         ready = prepare(asked, steps, workspace=workspace, tools=tools)
         dataset, table = ready.dataset, ready.table
-        glance = Glance(seconds=time_left("choice", asked, steps, tools))
-        selector = choose_by(
-            ready.ground, ready.knowledge, seed=asked.seed, recipes=asked.recipes, time_left=glance
-        )
+        glance = Glance(seconds=time_left("choice", asked, steps, tools), load=ready.load)
         log = RaceLog(steps=steps, glance=glance)
         trainer = NetworkTrainer(
             dataset=dataset, table=table, folds=ready.folds, seed=asked.seed, folder=workspace, tools=tools
         )
         networks = RecordedNetworks(trainer=trainer, log=log)
-        replay = _replayed(log, selector, networks, table, workspace, tools)
+        late = LateFeatures(table=table, log=log, progress=tools.progress)
+        selector = choose_by(
+            ready.ground,
+            ready.knowledge,
+            seed=asked.seed,
+            recipes=asked.recipes,
+            time_left=glance,
+            is_lost=networks.is_lost,
+        )
+        replay = log.replay(
+            selector,
+            folder=workspace,
+            restore=lambda event, content: networks.restore(event, content) or late.restore(event, content),
+        )
+        steps.restart_clock()
         times = asked.schedule(steps)
         jobs = _Jobs(
-            trainer=networks,
+            networks=networks,
+            late=late,
             table=table,
             folds=ready.folds,
             dataset=dataset,
@@ -177,8 +192,9 @@ def _trained(asked: Asked, ending: Ending, steps: Steps, tools: Tools) -> Traini
                 seconds_before=seconds_before,
                 has_torch=False,
             )
-        if asked.recipes == "deep":
-            race = race.of_networks()
+        picks = selector.plan()
+        if asked.recipes == "deep":  # what networks were compared with on the way is not in question
+            race, picks = race.of_networks(), tuple(pick for pick in picks if pick.recipe.is_trained)
         dataset = _with_interruption(dataset, race)
         dataset = replace(dataset, notices=(*dataset.notices, *trainer.notices))
         finished = finish_training(
@@ -187,6 +203,7 @@ def _trained(asked: Asked, ending: Ending, steps: Steps, tools: Tools) -> Traini
             race,
             selector,
             trainer,
+            picks=picks,
             ending=ending,
             steps=steps,
             tools=tools,
@@ -195,7 +212,7 @@ def _trained(asked: Asked, ending: Ending, steps: Steps, tools: Tools) -> Traini
         model_path=ending.out,
         report_path=ending.report_path,
         profile=ready.profile,
-        picks=selector.plan(),
+        picks=picks,
         trials=tuple(race.trials),
         kept=finished.report.kept,
         report=finished.report,
@@ -207,29 +224,12 @@ def _trained(asked: Asked, ending: Ending, steps: Steps, tools: Tools) -> Traini
     )
 
 
-def _replayed(
-    log: RaceLog,
-    selector: Selector,
-    networks: RecordedNetworks,
-    table: FeatureTable,
-    workspace: Path,
-    tools: Tools,
-) -> Replay:
-    """Return what of the race was over before a kill, with the features of what had finished."""
-    replay = log.replay(selector, folder=workspace, restore=networks.restore)
-    for trial in replay.trials:
-        missing = [look for look in table.missing(trial.recipe) if not is_trained(look.backbone)]
-        if missing and trial.status is TrialStatus.FINISHED:
-            table.add(missing, deadline=math.inf, progress=tools.progress)  # most lie on the shelf
-    log.steps.restart_clock()
-    return replay
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Jobs:
     """Makes the job of every pick."""
 
-    trainer: RecordedNetworks
+    networks: RecordedNetworks
+    late: LateFeatures
     table: FeatureTable
     folds: Folds
     dataset: Dataset
@@ -250,15 +250,14 @@ class _Jobs:
         frozen = [look for look in missing if not is_trained(look.backbone)]
         if frozen:
             now = self.tools.clock()
-            deadline = now + LATE_EMBED_SHARE * (self.race_ends - now)
-            self.table.add(frozen, deadline=deadline, progress=progress)
+            share = BESIDE_EMBED_SHARE if pick.recipe.is_trained else LATE_EMBED_SHARE
+            self.late.add(frozen, deadline=now + share * (self.race_ends - now), progress=progress)
         for look in missing:
             if is_trained(look.backbone):
                 after = NETWORK_RESERVE_SECONDS + FITS_AFTER_NETWORK * (
                     pick.predicted_seconds - pick.embedding_seconds
                 )
-                deadline = self.race_ends - after - self.trainer.ending_seconds(look)
-                self.trainer.train(look, deadline=deadline, progress=progress)
+                self.networks.train(look, deadline=self.race_ends, judging_seconds=after, progress=progress)
         reference = _widest(race) if pick.recipe.is_trained else None
         digest = hashlib.sha256(pick.recipe.name.encode()).hexdigest()[:16]
         return CandidateJob(

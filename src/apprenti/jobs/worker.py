@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from apprenti.domain.service import TrainingJob
 from apprenti.flow.service.running import run_training
 from apprenti.flow.service.service import Service
+from apprenti.flow.service.upkeep import Upkeep
 from apprenti.flow.tools import Tools
+from apprenti.jobs.upkeep_thread import kept_up
 from apprenti.store.database import trainings
 
 LOG = logging.getLogger("apprenti.jobs")
@@ -23,6 +26,7 @@ def work(
     stopping: Callable[[], bool],
     wait: Callable[[float], object],
     until_empty: bool = False,
+    keeps_up_beside: bool = False,
 ) -> int:
     """Train what waits in the queue, one after the other; return how many trainings were taken up.
 
@@ -36,11 +40,16 @@ def work(
         stopping: whether to end; a training under way is then left for another worker.
         wait: waits so many seconds, or less where something happens.
         until_empty: end when there is nothing to do.
+        keeps_up_beside: do the upkeep in a thread beside the trainings, and not only between them; takes a database
+            with more than one connection.
     """
     n = 0
-    with service.locks.hold(worker_id):
+    upkeep = Upkeep(service, worker_id)
+    with service.locks.hold(worker_id), kept_up(upkeep) if keeps_up_beside else nullcontext():
         LOG.info("worker %s has begun", worker_id)
         while not stopping():
+            if not keeps_up_beside:
+                upkeep.do_due()
             job = next_training(service, worker_id)
             if job is None:
                 if until_empty:

@@ -16,7 +16,6 @@ TEMPLATES = (
     "features_packaged",
     "features_mirrored",
     "features_tuned",
-    "features_tuned_last",
     "features_scratch",
     "features_tuned_hub",
 )

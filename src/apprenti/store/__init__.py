@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apprenti.domain.knowledge import TrainingRecord
+from apprenti.store.abandoned import sweep_abandoned
 from apprenti.store.base_knowledge import read_base_knowledge
 from apprenti.store.cells import append_cells, own_records, read_cells, records_by_digest
 from apprenti.store.exchange import export_content, read_export
@@ -47,6 +48,7 @@ __all__ = [
     "record_of",
     "records_by_digest",
     "storage_facts",
+    "sweep_abandoned",
     "training_weights",
     "write_atomically",
 ]

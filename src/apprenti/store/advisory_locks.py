@@ -32,6 +32,17 @@ SELECT EXISTS (
 """
 
 
+# one session holds one lock; the database's own writers hold others, under another name
+_N_HELD = """
+SELECT count(DISTINCT pg_locks.pid)
+FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+JOIN pg_stat_activity ON pg_stat_activity.pid = pg_locks.pid
+WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND pg_database.datname = current_database()
+AND application_name = %s
+"""
+_SESSION_NAME = "apprenti worker"
+
+
 class AdvisoryLocks:
     """``WorkerLocks`` (``domain.seams``) by session-level advisory locks of a PostgreSQL database.
 
@@ -72,12 +83,18 @@ class AdvisoryLocks:
         with self._told(), contextlib.closing(self._connect()) as connection:
             return _first(connection, _IS_HELD, key)
 
+    def n_alive(self) -> int:
+        """Return how many locks somebody holds; sessions of other users are seen by name only where we may."""
+        with self._told(), contextlib.closing(self._connect()) as connection:
+            row = connection.execute(_N_HELD, [_SESSION_NAME]).fetchone()
+        return int(row[0]) if row else 0
+
     def _connect(self) -> psycopg.Connection[Any]:
         connection = self._psycopg.connect(
             self._url,
             autocommit=True,
             connect_timeout=ANSWER_SECONDS,
-            application_name="apprenti worker",
+            application_name=_SESSION_NAME,
             tcp_user_timeout=ANSWER_SECONDS * 1000,
             keepalives_idle=_KEEPALIVE["idle"],
             keepalives_interval=_KEEPALIVE["interval"],

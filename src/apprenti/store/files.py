@@ -6,10 +6,13 @@ import contextlib
 import errno
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from apprenti.domain.errors import UserError
 
+_BINARY = getattr(os, "O_BINARY", 0)
 _KEY_OF_ERRNO = {
     errno.ENOSPC: "disk_full",
     errno.EDQUOT: "disk_full",
@@ -34,12 +37,28 @@ def write_atomically(path: Path, data: bytes) -> None:
     Raises:
         UserError: the disk is full, the place may not be written, or its folder does not exist.
     """
-    # not tempfile: its files are private, while this one should get the permissions any new file gets
+    with written_atomically(path) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def written_atomically(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+    """Give a file to write while the block runs; when it ends without an error it is ``path``, whole.
+
+    Args:
+        path: the file; its folder exists.
+        private: only this user may read it.
+
+    Raises:
+        UserError: as ``write_atomically``.
+    """
+    # not tempfile: its files are private, while most should get the permissions any new file gets
     new = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         try:
-            with new.open("xb") as file:
-                file.write(data)
+            number = os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, 0o600 if private else 0o666)
+            with os.fdopen(number, "wb") as file:
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             new.replace(path)

@@ -78,6 +78,12 @@ class FileLocks:
                 finally:
                     os.close(number)
 
+    def n_alive(self) -> int:
+        """Return how many locks somebody holds."""
+        with self._told():
+            names = [path.stem for path in self._folder.glob("*.lock")]
+        return sum(self.is_alive(name) for name in names if _WORKER_ID.fullmatch(name))
+
     def sweep(self) -> int:
         """Remove the files of workers that were killed; return how many there were."""
         n = 0

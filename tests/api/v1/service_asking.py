@@ -10,15 +10,18 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
-from tests.fake_service import OPERATOR, default_workspace, make_service
+from tests.api.vize.vize_world import FakeLoaded
+from tests.fake_models import FakeModel
+from tests.fake_service import OPERATOR, default_workspace, make_service, picture
 
 from apprenti.api.entrance import EntranceRules
 from apprenti.api.guard import Door
 from apprenti.api.rates import Rate
-from apprenti.api.service_app import create_service_app
-from apprenti.domain.service import Role
+from apprenti.domain.service import Role, Version
 from apprenti.flow.service import access, workspaces
 from apprenti.flow.service.service import Service
+from apprenti.service_server import build_service_app
+from apprenti.store.database import versions as version_table
 
 HERE = "http://127.0.0.1:8000"
 DOOR = Door(names=frozenset({"127.0.0.1", "localhost"}), max_body_bytes=2_000_000)
@@ -88,12 +91,44 @@ def open_house(folder: Path, *, rules: EntranceRules = UNHURRIED, **options: Any
     made["stranger"] = access.create_token(service, OPERATOR, other, name="stranger", role=Role.OWNER)
     return House(
         service=service,
-        app=create_service_app(service, door=DOOR, rules=rules, n_threads=2),
+        app=build_service_app(service, door=DOOR, rules=rules, n_threads=2),
         workspace=here,
         other_workspace=other,
         secrets={name: new.secret for name, new in made.items()},
         token_ids={name: new.token.id for name, new in made.items()},
     )
+
+
+def a_task_with_images(house: House, shade: int) -> str:
+    """Return the id of a new task with two labels and four images of them, of a colour nothing else has."""
+    task = str(house.make("/v1/tasks", json={"name": f"Task {shade}"})["id"])
+    for n, name in enumerate(("red", "blue")):
+        label = house.make("/v1/labels", json={"name": name})["id"]
+        assert house.ask("PUT", f"/v1/tasks/{task}/labels/{label}").status_code == 204
+        for m in range(2):
+            house.make(f"/v1/images?label={label}", content=picture((shade, n, m)))
+    return task
+
+
+def give_version(house: House, task_id: str, number: int) -> Version:
+    """Give a task a version that answers by colour; not yet in production."""
+    service = house.service
+    names = ("dress", "hat", "shirt")
+    version = Version(
+        id=service.new_id(),
+        workspace_id=house.workspace,
+        task_id=task_id,
+        number=number,
+        model_sha256=service.blobs.put(f"model {number} of {task_id}".encode()),
+        n_bytes=9,
+        labels=tuple(str(house.make("/v1/labels", json={"name": name})["id"]) for name in names),
+        created_us=service.now_us(),
+    )
+    with service.database.write() as tx:
+        version_table.insert(tx, version)
+    known: dict[str, Any] = service.models.known  # type: ignore[attr-defined]
+    known[version.id] = FakeLoaded(FakeModel())
+    return version
 
 
 def code_of(answer: httpx.Response) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from tests.api.vize.vize_world import NOBODY, RED, World, a_world, another_picture, b64, theirs_in
 from tests.fake_service import picture
 
@@ -252,12 +254,27 @@ def test_the_file_and_a_small_one_are_at_their_addresses_without_a_token(world: 
         world.ask("GET", image[field].removeprefix("http://localhost:9000"), token="")
         for field in ("img_path", "thumb_img_path")
     )
-    assert (whole.content, whole.headers["content-type"]) == (data, "image/jpeg")
-    assert len(small.content) < len(data)
+    assert Image.open(io.BytesIO(whole.content)).size == (600, 600)
+    assert max(Image.open(io.BytesIO(small.content)).size) == 256
     for answer in (whole, small):
+        assert answer.headers["content-type"] == "image/jpeg"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "sandbox" in answer.headers["content-security-policy"]
         assert answer.headers["content-disposition"] == "attachment"
+
+
+@pytest.mark.parametrize(
+    ("kind", "ending"), [("JPEG", "jpg"), ("WEBP", "webp"), ("GIF", "png"), ("BMP", "png")]
+)
+def test_nothing_of_a_page_inside_an_image_is_sent_back(world: World, kind: str, ending: str) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (20, 20), (len(kind), ord(kind[0]), 9)).save(file, kind)
+    page = b"<html><script>alert(1)</script>"
+    image = world.get(f"{IMAGE}/{world.upload(file.getvalue() + page)}")
+    assert image["img_path"].endswith(f".{ending}")
+    sent = world.ask("GET", image["img_path"].removeprefix("http://127.0.0.1:8000"), token="")
+    assert sent.status_code == 200
+    assert page not in sent.content
 
 
 def test_an_address_that_is_nearly_right_opens_nothing(world: World) -> None:

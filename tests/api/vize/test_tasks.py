@@ -114,6 +114,15 @@ def test_a_training_that_is_over_says_so(world: World, state: JobState, word: st
     assert world.get(f"{TASK}/{task}")["last_train_status"] == word
 
 
+def test_a_training_that_failed_says_why(world: World) -> None:
+    job = world.post(f"{TASK}/{trainable(world)}/train")["id"]
+    why = {"key": "errors.training_broke", "values": {"cause": "MemoryError"}}
+    with world.service.database.write() as tx:
+        where = tables.TRAININGS.c.id == job
+        rows.change(tx, tables.TRAININGS, where, state=JobState.FAILED, error=why)
+    assert "MemoryError" in world.get(f"/recognition/v2/model/{job}")["problem"]
+
+
 def test_nothing_to_train_on_is_a_conflict(world: World) -> None:
     answer = world.ask("POST", f"{TASK}/{world.task()}/train")
     assert answer.status_code == 409

@@ -16,8 +16,10 @@ from tests.api.asking import DOOR, together
 from tests.fake_models import FakeModel
 from tests.fake_service import OPERATOR, default_workspace, make_service, picture
 
-from apprenti.api.guard import Guard
-from apprenti.api.vize import by_token, vize_router
+from apprenti.api.entrance import EntranceRules
+from apprenti.api.rates import Rate
+from apprenti.api.service_app import ServiceDoors, create_service_app
+from apprenti.api.vize import DIALECTS, FILES, vize_router
 from apprenti.domain.service import Role, Version
 from apprenti.flow.service import access, labels, tasks, workspaces
 from apprenti.flow.service.loaded_models import Answered
@@ -26,6 +28,7 @@ from apprenti.flow.service.tasks import TaskSettings
 from apprenti.store.database import tasks as task_table
 from apprenti.store.database import versions as version_table
 
+NO_RATE = Rate(per_second=0, burst=0)
 NOBODY = "00000000-0000-4000-8000-000000000000"
 _NUMBERS = itertools.count(1)
 RED, GREEN, BLUE = (picture(colour) for colour in ((230, 20, 20), (20, 230, 20), (20, 20, 230)))
@@ -42,7 +45,7 @@ class FakeLoaded:
 
     def ask(self, data: bytes, *, item: str, max_megapixels: float) -> Answered:
         answer = self.predictor.predict_bytes(data, item=item, top=len(self.predictor.labels))
-        return Answered(prediction=answer, facts=np.zeros(6, np.float32))
+        return Answered(prediction=answer, facts=np.zeros(6, np.float32), embedding=np.zeros(4, np.float32))
 
 
 @dataclass
@@ -148,9 +151,12 @@ def a_world(
         models=FakeModels(),  # type: ignore[arg-type]
         limits=limits or ServiceLimits(),
     )
-    app = FastAPI()
-    app.include_router(vize_router(service, by_token(service), fetch=fetch))
-    app.add_middleware(Guard, door=replace(DOOR, max_body_bytes=3_000_000))
+    app = create_service_app(
+        service,
+        door=replace(DOOR, max_body_bytes=3_000_000),
+        rules=EntranceRules(requests=NO_RATE, failures=NO_RATE, open_below=(FILES,)),
+        doors=ServiceDoors(routers=[vize_router(service, fetch=fetch)], dialects=DIALECTS),
+    )
     here = default_workspace(service)
     token = access.create_token(service, OPERATOR, here, name="mine", role=Role.OWNER).secret
     return World(service=service, app=app, here=here, token=token)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.fake_service import OPERATOR, default_workspace, make_service
+from tests.fake_service import OPERATOR, default_workspace
+from tests.flow.service.real_trainings import real_service, real_tools, train
 
 from apprenti.domain.dataset import TaskType
 from apprenti.domain.service import JobState, LabelKind, Task
@@ -19,49 +17,20 @@ from apprenti.flow.service.images import Said
 from apprenti.flow.service.service import Service
 from apprenti.flow.service.tasks import TaskSettings
 from apprenti.flow.tools import Tools
-from apprenti.jobs.worker import work
-from apprenti.settings import open_tools, read_settings
 from apprenti.store.database.images import ImageFilter
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-class Quiet:
-    """Nobody to tell."""
-
-    def begin(self, step: str, total: int | None = None) -> None: ...
-    def advance(self, n: int = 1) -> None: ...
-    def note(self, news: object, *, seconds_left: float | None = None) -> None: ...
-    def end(self) -> None: ...
-
-
 @pytest.fixture
 def service(tmp_path: Path) -> Service:
-    made = make_service(tmp_path, url=f"sqlite:///{tmp_path}/a.db")
-    return replace(made, now_us=lambda: time.time_ns() // 1000)
+    return real_service(tmp_path)
 
 
 @pytest.fixture
 def tools(tmp_path: Path) -> Iterator[Tools]:
-    environment = {
-        **os.environ,
-        "APPRENTI_CACHE": str(tmp_path / "cache"),
-        "APPRENTI_DATA": str(tmp_path / "data"),
-        "APPRENTI_WORKERS": "2",
-    }
-    with open_tools(read_settings(environment), Quiet()) as opened:
+    with real_tools(tmp_path) as opened:
         yield opened
-
-
-def train(service: Service, tools: Tools) -> None:
-    work(
-        service,
-        worker_id=service.new_id(),
-        tools=tools,
-        stopping=lambda: False,
-        wait=time.sleep,
-        until_empty=True,
-    )
 
 
 def digits(folder: Path, task_type: TaskType, service: Service, here: str, *, n: int) -> Task:

@@ -239,3 +239,21 @@ def test_splits_of_a_table_are_kept(tmp_path: Path) -> None:
     assert len(dataset.in_split(Split.TRAIN)) == 12
     assert len(dataset.in_split(Split.VALIDATION)) == 6
     assert "given_splits" in keys(dataset)
+
+
+def test_semicolons_between_labels_are_refused_with_what_to_write_instead(tmp_path: Path) -> None:
+    rows = "path,label\na.jpg,red; round\nb.jpg,red; square\nc.jpg,blue; round\n"
+    with pytest.raises(DataError) as caught:
+        listed(table(tmp_path, rows))
+    assert caught.value.key == "semicolons_between_labels"
+    assert "|" in str(caught.value)
+    assert caught.value.values["instead"] == "blue|round"
+    right = listed(table(tmp_path, rows.replace("; ", "|")))
+    assert right.task_type is TaskType.MULTI_LABEL
+
+
+@pytest.mark.parametrize("labels", [("thé; café", "lait"), ("a;b", "a"), (";", ";;"), ("x;", "y;")])
+def test_a_semicolon_that_is_part_of_a_name_is_left_alone(labels: tuple[str, str], tmp_path: Path) -> None:
+    first, second = labels
+    listing = listed(table(tmp_path, f'path,label\na.jpg,"{first}"\nb.jpg,"{second}"\n'))
+    assert listing.task_type is TaskType.MULTI_CLASS

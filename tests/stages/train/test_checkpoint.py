@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from apprenti.domain.errors import WorkError
 from apprenti.domain.network_training import NetworkTraining
+from apprenti.store import sweep_abandoned
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'apprenti[deep]'")
 
@@ -17,7 +19,6 @@ from tests.stages.train.small_networks import (  # noqa: E402
     SETTINGS,
     Ticks,
     a_learner,
-    a_material,
     differing,
     numbers_of,
 )
@@ -26,16 +27,6 @@ from apprenti.stages.train.checkpoint import Checkpoint  # noqa: E402
 from apprenti.stages.train.history import History  # noqa: E402
 from apprenti.stages.train.loop import Learner, fit_network  # noqa: E402
 from apprenti.stages.train.losses import Material  # noqa: E402
-
-
-@pytest.fixture
-def material(tmp_path: Path) -> Material:
-    return a_material(tmp_path)
-
-
-@pytest.fixture
-def history(tmp_path: Path) -> History:
-    return History(path=tmp_path / "a.history")
 
 
 @pytest.fixture
@@ -64,7 +55,7 @@ def stopped_at(step: int) -> type[Learner]:
     [
         SETTINGS,
         replace(SETTINGS, optimiser="adamw", rate=0.005),
-        replace(SETTINGS, ema=0.8, depth_factor=0.5, layers="last"),
+        replace(SETTINGS, ema=0.8, depth_factor=0.5),
     ],
     ids=["sgd", "adamw", "averaged"],
 )
@@ -74,6 +65,7 @@ def test_a_training_that_was_stopped_ends_where_it_would_have_ended(
 ) -> None:
     through = a_learner(material, settings)
     fit_network(through, history=history)
+    told = [(line["epoch"], line["loss"], line["score"]) for line in history.lines()]
     stopped = a_learner(material, settings, kind=stopped_at(step), clock=Ticks(1.0))
     with pytest.raises(StoppedError):
         fit_network(stopped, history=history, checkpoint=checkpoint)
@@ -83,6 +75,7 @@ def test_a_training_that_was_stopped_ends_where_it_would_have_ended(
     again.learn = lambda: taken.append(again.step) or learn()  # type: ignore[method-assign, func-returns-value]
     fit_network(again, history=history, checkpoint=checkpoint)
     assert taken == list(range(step, 6))
+    assert [(line["epoch"], line["loss"], line["score"]) for line in history.lines()] == told
     assert not differing(numbers_of(again), numbers_of(through))
 
 
@@ -203,8 +196,8 @@ def test_checkpoints_are_as_far_apart_as_they_are_to_be(
 
     every = Counted(path=tmp_path / "a.npz", key="a", seconds_between=20.0)
     fit_network(
-        a_learner(material, epochs=10, clock=Ticks(3.0)), history=history, checkpoint=every
-    )  # three or six seconds a step, with the score
+        a_learner(material, epochs=10, clock=Ticks(0.3)), history=history, checkpoint=every
+    )  # a third or two of a second a step, with the score
     assert 3 <= len(saved) <= 5
     assert min(np.diff(saved)) >= 3
 
@@ -239,3 +232,44 @@ def test_what_a_kill_left_half_written_is_removed_at_the_end(
 def test_a_folder_that_is_a_file_costs_the_checkpoint_and_not_the_training(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     Checkpoint(path=tmp_path / "file" / "unfinished" / "a.npz", key="a").remove()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "ends_epoch", "n_mb", "is_due"),
+    [
+        (1.0, True, 0, False),
+        (2.5, True, 40, True),
+        (2.5, False, 40, False),
+        (21.0, False, 40, True),
+        (2.5, True, 500, False),
+        (21.0, True, 500, True),
+        (21.0, False, 1000, False),
+    ],
+)
+def test_a_training_is_kept_where_an_epoch_ends_unless_writing_takes_long(
+    seconds: float, ends_epoch: bool, n_mb: int, is_due: bool, tmp_path: Path
+) -> None:
+    checkpoint = Checkpoint(path=tmp_path / "a.npz", key="a", seconds_between=20.0, n_bytes=n_mb * 10**6)
+    assert checkpoint.is_due(seconds, ends_epoch=ends_epoch) is is_due
+
+
+def test_a_kill_costs_no_more_than_the_epoch_it_comes_in(
+    material: Material, history: History, tmp_path: Path
+) -> None:
+    keeps = Checkpoint(path=tmp_path / "a.npz", key="a", seconds_between=1e6)
+    with pytest.raises(StoppedError):
+        fit_network(
+            a_learner(material, kind=stopped_at(5), clock=Ticks(1.5)), history=history, checkpoint=keeps
+        )
+    again = a_learner(material)
+    assert keeps.restore(again)
+    assert again.step == 4  # of two epochs
+
+
+def test_a_checkpoint_that_is_gone_on_from_is_no_longer_an_abandoned_one(
+    material: Material, checkpoint: Checkpoint
+) -> None:
+    checkpoint.save(a_learner(material))
+    os.utime(checkpoint.path, (0, 0))
+    assert checkpoint.restore(a_learner(material))
+    assert sweep_abandoned(checkpoint.path.parent) == 0

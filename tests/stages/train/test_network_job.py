@@ -169,15 +169,15 @@ def test_the_packaged_network_is_tuned_from_a_head_that_knows_its_features(tmp_p
     start = load_embedded(64).graph
     job = a_job(
         tmp_path / "work",
-        trained=TrainedName(kind="tuned_last.v1", size_px=32, epochs=1),
-        settings=replace(SETTINGS, start="packaged", layers="last", ema=0.0, rate=1e-4),
+        trained=TrainedName(kind="tuned.v1", size_px=32, epochs=1),
+        settings=replace(SETTINGS, start="packaged", ema=0.0, rate=1e-4),
         start=start,
         shown=np.arange(4),
         checkpoints=None,
     )
     network = train_network(job)
     before, after = read_network(start), read_network(network.graph.read_bytes())
-    for old, new in zip(before.stem, after.stem, strict=True):  # which do not learn
-        assert np.abs(new.weight - old.weight).max() <= 0.02 * np.abs(old.weight).max()
+    for old, new in zip(before.stem, after.stem, strict=True):  # at such a rate they hardly learn
+        assert np.abs(new.weight - old.weight).max() <= 0.05 * np.abs(old.weight).max()
     (line,) = [row for row in network.history.read_text().splitlines() if row]
     assert '"score": 1.0' in line  # rates this small have taught nothing yet: the head began there

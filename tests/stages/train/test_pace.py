@@ -77,7 +77,9 @@ def test_a_training_that_goes_on_after_a_kill_tells_the_epochs_before_it_too(
     for step, loss in ((20, 0.9), (40, 0.8), (60, 0.7)):
         tell(killed, step, loss)
     again = replace(killed, path=tmp_path / "again.history")
-    again.go_on()
+    again.go_on(1.5)
+    assert told(again) == [(1.0, 0.9)]
+    assert again.resumed_at == 1.5
     tell(again, 40, 0.81)  # the last checkpoint was before it: this epoch and the next are trained once more
     assert told(again) == [(1.0, 0.9), (2.0, 0.81)]
     tell(again, 60, 0.71)
@@ -87,8 +89,8 @@ def test_a_training_that_goes_on_after_a_kill_tells_the_epochs_before_it_too(
 
 
 def test_nothing_is_kept_where_there_is_no_place_for_it(history: History, tmp_path: Path) -> None:
-    history.go_on()
+    history.go_on(2.0)
     tell(history, 20, 0.9)
     history.forget()
     assert told(history) == [(1.0, 0.9)]
-    assert {path.suffix for path in tmp_path.iterdir()} == {".history", ".pace"}
+    assert {path.suffix for path in tmp_path.iterdir()} == {".history", ".pace", ".resumed"}

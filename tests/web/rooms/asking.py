@@ -16,7 +16,7 @@ from apprenti.api.rates import Rate
 from apprenti.domain.service import Role
 from apprenti.flow.service import access
 from apprenti.flow.service.service import Service
-from apprenti.service_server import app_with_rooms
+from apprenti.service_server import build_service_app
 
 HERE = "http://127.0.0.1:8000"
 DOOR = Door(names=frozenset({"127.0.0.1"}), max_body_bytes=2_000_000)
@@ -70,7 +70,7 @@ class Visited:
 def visited(folder: Path, *, rules: EntranceRules = UNHURRIED, in_file: bool = False) -> Visited:
     """Return the rooms over a fresh service, its database in memory, or in a file as in real life."""
     service = make_service(folder, url=f"sqlite:///{folder}/apprenti.db" if in_file else "sqlite://")
-    app = app_with_rooms(service, door=DOOR, rules=rules, n_threads=1)
+    app = build_service_app(service, door=DOOR, rules=rules, n_threads=1)
     return Visited(service=service, app=app, workspace=default_workspace(service), browser=a_browser(app))
 
 

@@ -13,7 +13,7 @@ from apprenti.api.entrance import EntranceRules
 from apprenti.api.rates import Rate
 from apprenti.flow.service.access import begin_service
 from apprenti.opening import Place, open_service
-from apprenti.service_server import ServeOptions, app_with_rooms, service_door
+from apprenti.service_server import ServeOptions, build_service_app, service_door
 
 TOKEN = "token"
 """The file in the folder where the first token is told to the test."""
@@ -26,7 +26,7 @@ def main(folder: Path, port: int, pause_seconds: float) -> None:
         if made is not None:
             (folder / TOKEN).write_text(made.secret)
         door = service_door(ServeOptions(host="127.0.0.1", port=port))
-        app = app_with_rooms(
+        app = build_service_app(
             service, door=door, rules=EntranceRules(requests=Rate(per_second=0, burst=0)), n_threads=1
         )
         worker = threading.Thread(

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from apprenti.api.v1 import audit, images, labels, predictions, tasks, tokens, trainings, versions, workspaces
+from apprenti.api.v1 import (
+    audit,
+    corrections,
+    images,
+    labels,
+    monitoring,
+    predictions,
+    review,
+    tasks,
+    tokens,
+    trainings,
+    versions,
+    webhooks,
+    workspaces,
+)
 from apprenti.api.v1.asking import ERRORS
 
 ROUTERS = (
+    predictions.ROUTER,  # first, being asked for most: routes are tried one after the other
     workspaces.ROUTER,
     tokens.ROUTER,
     tasks.ROUTER,
@@ -15,7 +30,10 @@ ROUTERS = (
     images.ROUTER,
     trainings.ROUTER,
     versions.ROUTER,
-    predictions.ROUTER,
+    corrections.ROUTER,
+    review.ROUTER,
+    monitoring.ROUTER,
+    webhooks.ROUTER,
     audit.ROUTER,
 )
 

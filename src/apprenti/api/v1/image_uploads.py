@@ -46,7 +46,10 @@ async def add_image(request: Request, posts: Posts, words: Words) -> JSONRespons
 
 @ROUTER.post("/images/batch", response_model=TakenImages, openapi_extra=image_body(many=True))
 async def add_images(request: Request, posts: Posts, words: Words) -> Response:
-    """Take in the images of a form; each succeeds or fails alone, and the answer says which did."""
+    """Take in the images of a form; each succeeds or fails alone, and the answer says which did.
+
+    Sent again it does no harm: images that are there already are answered with 200.
+    """
     access.allow(posts.caller, posts.workspace_id, Role.EDITOR)
     hands: Hands = request.app.state.hands
     taken = []

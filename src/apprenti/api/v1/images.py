@@ -13,8 +13,8 @@ from apprenti.api.v1.asking import Asking, Asks, Cursor, Id, Limit, Posts, done,
 from apprenti.api.v1.image_words import Chosen
 from apprenti.api.v1.schemas import Listed
 from apprenti.api.v1.schemas_images import HowMany, ImageChange, ImageIds, ImageLabels, ImageView
-from apprenti.domain.service import StoredImage
-from apprenti.flow.service import images
+from apprenti.domain.service import Role, StoredImage
+from apprenti.flow.service import access, images
 from apprenti.flow.service.images import Said
 from apprenti.flow.service.repeats import Answer
 from apprenti.flow.service.service import Service
@@ -73,6 +73,7 @@ def show_image(asks: Asks, image_id: Id) -> ImageView:
 @ROUTER.patch("/images/{image_id}")
 def change_image(asks: Asks, image_id: Id, body: ImageChange) -> ImageView:
     """Change what is said of an image."""
+    access.allow(asks.caller, asks.workspace_id, Role.EDITOR)
     images.get_image(*asks.who, image_id)
     images.change_images(*asks.who, [image_id], **body.model_dump(exclude_unset=True))
     return views(asks, [images.get_image(*asks.who, image_id)])[0]

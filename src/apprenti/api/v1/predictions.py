@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated
 
 from fastapi import Query, Request
@@ -53,7 +52,7 @@ async def predict(
             )
             return made(PredictionView.of(prediction))
 
-        return await hands.do(posts.once_long, classify, hashlib.sha256(upload.data).digest())
+        return await hands.do(posts.once_long, classify, upload.data)
 
 
 @ROUTER.get("/predictions")

@@ -123,6 +123,10 @@ class ImageLabels(Shape):
 class ImageIds(Shape):
     """Several images."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"image_ids": ["5f0c7a34-0a4b-4a53-9d5e-2a2c7b1f3d10"]}]},
+    )
     image_ids: list[IdText] = Field(min_length=1, max_length=1000)
 
 

@@ -187,10 +187,10 @@ def _progress(data: Mapping[str, Any], lang: Lang) -> TrainingProgress | None:
         return None
     return TrainingProgress(
         step=data["step"],
-        said=_said({"key": f"progress.{data['step']}"}, lang),
+        said=said_or_key({"key": f"progress.{data['step']}"}, lang),
         done=data.get("done") or 0,
         total=data.get("total"),
-        news=_said(data.get("news") or {}, lang),
+        news=said_or_key(data.get("news") or {}, lang),
         seconds_left=data.get("seconds_left"),
         candidates=[_candidate(candidate, lang) for candidate in data.get("candidates", ())],
     )
@@ -207,10 +207,10 @@ def _candidate(data: Mapping[str, Any], lang: Lang) -> CandidateView:
 def _problem(data: Mapping[str, Any], lang: Lang) -> Problem | None:
     if not data:
         return None
-    return Problem(code=str(data["key"]).removeprefix("errors."), message=_said(data, lang))
+    return Problem(code=str(data["key"]).removeprefix("errors."), message=said_or_key(data, lang))
 
 
-def _said(sentence: Mapping[str, Any], lang: Lang) -> str:
+def said_or_key(sentence: Mapping[str, Any], lang: Lang) -> str:
     """Return a sentence that was kept; its key where a worker of another version knew other sentences."""
     if not sentence:
         return ""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from fastapi.responses import JSONResponse
 
-from apprenti.api.refusals import RefusedError
+from apprenti.api.refusals import Dialects, RefusedError
 from apprenti.domain.errors import ApprentiError, NotFoundError
 from apprenti.error_table import outcome_of
 from apprenti.texts import Lang, say
@@ -32,5 +30,5 @@ def status_of(error: RefusedError | ApprentiError) -> int:
     return error.status if isinstance(error, RefusedError) else outcome_of(error).http_status
 
 
-DIALECTS: Mapping[str, object] = dict.fromkeys(PREFIXES, refuse_in_detail)
+DIALECTS: Dialects = dict.fromkeys(PREFIXES, refuse_in_detail)
 """For the application: by how a path begins, how refusals are said there."""

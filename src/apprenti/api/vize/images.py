@@ -17,6 +17,7 @@ from apprenti.api.vize.pictures import FILES, Pictures
 from apprenti.api.vize.routes import Answer, Routes, created
 from apprenti.api.vize.shapes import shown_image, shown_images
 from apprenti.blocks.decoding import thumbnail
+from apprenti.blocks.reencoding import media_type, reencoded
 from apprenti.domain.errors import NotFoundError
 from apprenti.flow.service import images
 from apprenti.flow.service.images import MAX_IMAGES_AT_ONCE, ImageWords, Said
@@ -30,7 +31,7 @@ _FILE_HEADERS = {
     "content-security-policy": "default-src 'none'; sandbox",
     "content-disposition": "attachment",
 }
-"""A file that is an image and a page at once is never a page here."""
+"""A file that is an image and a page at once is never a page here; nor are its bytes sent as they came."""
 
 
 class UploadWords(BaseModel):
@@ -192,7 +193,7 @@ def _all_ids(asked: Asked, chosen: ImageFilter) -> list[str]:
 
 
 def image_file(routes: Routes, request: Request) -> Response:
-    """Send the file of an image, or a small one, to whoever knows its address."""
+    """Send an image or a small one, decoded and written anew, to whoever knows its address."""
     named = _FILE.fullmatch(request.path_params["file"])
     if named is None:
         raise NotFoundError("not_found", noun="image", id=request.path_params["file"][:100])
@@ -200,6 +201,7 @@ def image_file(routes: Routes, request: Request) -> Response:
         routes.service, uuid_in(request.path_params["id"], "image"), named["sha256"]
     )
     if named["thumb"]:
-        small = thumbnail(data, item="image", max_side_px=THUMBNAIL_PX)
-        return Response(small, media_type="image/jpeg", headers=_FILE_HEADERS)
-    return Response(data, media_type=f"image/{image.format.lower()}", headers=_FILE_HEADERS)
+        anew = thumbnail(data, item=image.name or "image", max_side_px=THUMBNAIL_PX)
+    else:
+        anew = reencoded(data, item=image.name or "image")
+    return Response(anew, media_type=media_type(anew), headers=_FILE_HEADERS)

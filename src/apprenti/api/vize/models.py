@@ -64,7 +64,7 @@ def get_model(asked: Asked) -> Answer:
         return {**_of_version(asked, version), "id": id_}
     if job is None:
         raise NotFoundError("not_found", noun="version", id=id_)
-    return shown_training(job, tasks.get_task(*asked.here, job.task_id))
+    return shown_training(asked, job, tasks.get_task(*asked.here, job.task_id))
 
 
 def delete_model(asked: Asked) -> Answer:

@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.routing import Match
 
-from apprenti.api.photos import Gate
+from apprenti.api.entrance import CALLER
+from apprenti.api.hands import Hands
 from apprenti.api.refusals import RefusedError, asked_lang
 from apprenti.api.vize.asking import Asked
 from apprenti.api.vize.bodies import read_heavy, read_light
@@ -25,8 +26,13 @@ Answer = Response | Mapping[str, Any] | None
 """What a route gives: a mapping is sent as JSON, ``None`` as 204."""
 Reader = Callable[[Request], Awaitable[Mapping[str, Any]]]
 
-N_WAITING_PER_WORKER = 16
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+async def let_in(request: Request) -> Caller:
+    """Return whom the entrance of the application let in."""
+    caller: Caller = request.scope[CALLER]
+    return caller
 
 
 class Routes:
@@ -35,15 +41,12 @@ class Routes:
     Args:
         service: what to work with.
         authenticate: tells callers.
-        n_workers: requests with images worked on side by side; some more wait, the rest are asked to come back.
     """
 
-    def __init__(self, service: Service, authenticate: Authenticate, *, n_workers: int) -> None:
+    def __init__(self, service: Service, authenticate: Authenticate) -> None:
         self.service = service
         self._authenticate = authenticate
         self._router = APIRouter()
-        self._gate = Gate(n_workers * (1 + N_WAITING_PER_WORKER))
-        self._threads = CapacityLimiter(n_workers)
 
     def on(
         self, method: str, path: str, *, has_images: bool = False, read: Reader | None = None
@@ -54,7 +57,7 @@ class Routes:
             method: such as ``POST``.
             path: with a slash at its beginning and none at its end; both forms are served, since a redirected POST
                 becomes a GET.
-            has_images: the request carries images, so few are let in at once.
+            has_images: the request carries images, so the application's few hands work on it.
             read: reads the body; as JSON by default.
         """
         reads = read or (read_heavy if has_images else read_light)
@@ -62,14 +65,15 @@ class Routes:
         def register(function: Callable[[Asked], Answer]) -> Callable[[Asked], Answer]:
             async def work(request: Request) -> Response:
                 caller = await self._authenticate(request)
-                async with self._gate.entered() if has_images else nullcontext():
+                hands: Hands = request.app.state.hands
+                async with hands.place() if has_images else nullcontext():
                     body = await reads(request) if method in ("POST", "PUT") else {}
-                    threads = self._threads if has_images else None
 
                     def answered() -> Answer:
                         return function(Asked.read(self.service, caller, request, body))
 
-                    return _as_response(await to_thread.run_sync(answered, limiter=threads))
+                    do = hands.do if has_images else to_thread.run_sync
+                    return _as_response(await do(answered))
 
             self._add(method, path, work)
             return function
@@ -80,7 +84,8 @@ class Routes:
         """Let ``function`` answer GET requests of anybody."""
 
         async def work(request: Request) -> Response:
-            return await to_thread.run_sync(function, request, limiter=self._threads)
+            hands: Hands = request.app.state.hands
+            return await hands.do(function, request)
 
         self._add("GET", path, work)
 

@@ -9,8 +9,11 @@ from typing import Any
 from apprenti.api.vize.asking import Asked
 from apprenti.domain.service import ImageLabel, JobState, Label, StoredImage, Task, TrainingJob, Version
 from apprenti.flow.service import images, labels, trainings, verifications
+from apprenti.texts import say
 
 IN_TRAINING, TRAINED, FAILED = "IN_TRAINING", "TRAINED", "FAILED"
+_ENDINGS = {"JPEG": "jpg", "WEBP": "webp"}
+"""Of images as they are sent back; all others are sent as PNG."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -82,7 +85,7 @@ def _image(asked: Asked, image: StoredImage, n_verified: int) -> Mapping[str, An
     address = f"{asked.base}recognition/v2/file/{image.id}/{image.sha256}"
     return {
         "id": image.id,
-        "img_path": f"{address}.{image.format.lower()}",
+        "img_path": f"{address}.{_ENDINGS.get(image.format, 'png')}",
         "thumb_img_path": f"{address}_thumb.jpg",
         "created": when(image.created_us),
         "img_width": image.width_px,
@@ -110,14 +113,16 @@ def shown_version(version: Version, task: Task) -> Mapping[str, Any]:
     }
 
 
-def shown_training(job: TrainingJob, task: Task) -> Mapping[str, Any]:
+def shown_training(asked: Asked, job: TrainingJob, task: Task) -> Mapping[str, Any]:
     """Return a training as a model that is not there yet; its id stands for the version that comes of it, too."""
+    error = job.error
     return {
         "id": job.id,
         "task": task.id,
         "task_name": task.name,
         "version": job.version_number,
         "train_status": train_status(job),
+        "problem": say(error["key"], asked.lang, **error["values"]) if error else "",
         "workspace": job.workspace_id,
         "created": when(job.created_us),
     }

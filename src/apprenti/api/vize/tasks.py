@@ -100,7 +100,7 @@ def train(asked: Asked) -> Answer:
     task_id = asked.id_of("task")
     job = trainings.ask_training(*asked.here, task_id)
     warnings = _warnings(asked, task_id)
-    return {**shown_training(job, tasks.get_task(*asked.here, task_id)), "warnings": warnings}
+    return {**shown_training(asked, job, tasks.get_task(*asked.here, task_id)), "warnings": warnings}
 
 
 def _warnings(asked: Asked, task_id: str) -> list[str]:

@@ -7,6 +7,7 @@ from apprenti.domain.service.answers import (
     ReviewReason,
     StoredPrediction,
 )
+from apprenti.domain.service.monitoring import Alarm, Worker
 from apprenti.domain.service.pictures import ImageLabel, Origin, StoredImage, Verification
 from apprenti.domain.service.repeats import Acknowledged
 from apprenti.domain.service.requests import StoredRequest
@@ -17,6 +18,7 @@ from apprenti.domain.service.webhooks import Delivery, DeliveryState, Webhook
 
 __all__ = [
     "Acknowledged",
+    "Alarm",
     "AuditEntry",
     "Caller",
     "Correction",
@@ -42,5 +44,6 @@ __all__ = [
     "Verification",
     "Version",
     "Webhook",
+    "Worker",
     "Workspace",
 ]

@@ -35,6 +35,7 @@ class StoredPrediction:
         review_reason: why; ``None`` where it is not worth one.
         is_reviewed: a person has looked.
         facts: what the image is like, as ``blocks.photo_facts`` tells it.
+        sketch: of its embedding, by which images that look alike are found; empty where the image is not kept.
         latency_us: how long the answer took.
         created_us: when.
     """
@@ -53,6 +54,7 @@ class StoredPrediction:
     review_reason: ReviewReason | None = None
     is_reviewed: bool = False
     facts: tuple[float, ...] = ()
+    sketch: bytes = b""
     latency_us: int = 0
     created_us: int
 
@@ -77,10 +79,15 @@ class Correction:
         prediction_id: what is corrected; ``None`` where it was said of the image itself.
         label_ids: what it shows; several or none in a task of several labels.
         value: the number, in a task of numbers.
-        agrees: the person says what the model had said.
+        agrees: the person says what the model had said; of a number, that it lies within the model's margin.
         token_id: who said it.
         state: accepted corrections are learnt from.
         reason: why it is held back: ``{"key", "values"}`` of a sentence.
+        before: what the image showed for this task before any correction in force: ``{"labels": [{"label_id",
+            "value"}]}``; put back when the correction is held back after all.
+        decided_by: token of the person who released or rejected it; empty where nobody had to.
+        estimates_version: the version whose accuracy it tells: its answer was drawn at random, and judged in the
+            queue; ``None`` where it tells of none.
         job_id: the first training that learnt from it; empty before.
         created_us: when.
     """
@@ -96,5 +103,8 @@ class Correction:
     token_id: str = ""
     state: CorrectionState = CorrectionState.ACCEPTED
     reason: Mapping[str, Any] = field(default_factory=dict)
+    before: Mapping[str, Any] = field(default_factory=dict)
+    decided_by: str = ""
+    estimates_version: int | None = None
     job_id: str = ""
     created_us: int

@@ -87,6 +87,7 @@ class Version:
         model_sha256: the blob of its model file.
         n_bytes: of its model file.
         reference_sha256: the blob of what it says of held-out photos, for the alarm; empty where there is none.
+        known_sha256: the blob of embeddings of photos it learnt from, for the quarantine; empty where there is none.
         scores: test scores by name, as in its manifest.
         labels: ids of its answers, in the order of its probabilities.
         n_examples: how many images it learnt from.
@@ -102,6 +103,7 @@ class Version:
     model_sha256: str
     n_bytes: int
     reference_sha256: str = ""
+    known_sha256: str = ""
     scores: Mapping[str, float] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
     n_examples: int = 0

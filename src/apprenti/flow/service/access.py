@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from apprenti.domain.errors import AccessError, NotFoundError, TokenError
+from apprenti.domain.errors import AccessError, NotFoundError, StoreError, TokenError
 from apprenti.domain.service import Caller, Role, Token, Workspace
 from apprenti.flow.service.service import MAX_NAME_LETTERS, Service, hash_of, note
 from apprenti.flow.service.words import required_text
@@ -59,8 +60,9 @@ def caller_of(service: Service, secret: str) -> Caller:
     if token is None:
         raise TokenError("token_unknown")
     now_us = service.now_us()
-    if token.last_used_us is None or now_us - token.last_used_us > MINUTE_US:
-        with service.database.write() as tx:
+    if token.last_used_us is None or abs(now_us - token.last_used_us) > MINUTE_US:
+        # where nothing can be written, such as on a full disk, people can still look
+        with suppress(StoreError), service.database.write() as tx:
             tokens.note_use(tx, token.id, now_us=now_us)
     return Caller(token_id=token.id, role=token.role, workspace_id=token.workspace_id)
 
@@ -89,7 +91,7 @@ def create_token(
     """
     name = required_text(name, "name", most=MAX_NAME_LETTERS)
     needed = Role.OPERATOR if workspace_id is None else max(Role.OWNER, role)
-    allow(caller, workspace_id or "", needed) if workspace_id else _require_operator(caller)
+    allow(caller, workspace_id or "", needed) if workspace_id else require_operator(caller)
     made = _made(service, workspace_id=workspace_id, name=name, role=role)
     with service.database.write() as tx:
         if workspace_id is not None:
@@ -102,28 +104,46 @@ def create_token(
 
 
 def list_tokens(
-    service: Service, caller: Caller, workspace_id: str, *, cursor: str | None = None, limit: int = 50
+    service: Service, caller: Caller, workspace_id: str | None, *, cursor: str | None = None, limit: int = 50
 ) -> Page[Token]:
-    """Return the tokens of a workspace, without their secrets: nobody has those."""
-    allow(caller, workspace_id, Role.OWNER)
+    """Return the tokens of a workspace, or those that open all; without their secrets: nobody has those."""
+    _allow_tokens(caller, workspace_id)
     with service.database.read() as tx:
         return tokens.page(tx, workspace_id, cursor=cursor, limit=limit)
 
 
-def revoke_token(service: Service, caller: Caller, workspace_id: str, token_id: str) -> None:
+def revoke_token(service: Service, caller: Caller, workspace_id: str | None, token_id: str) -> None:
     """Take a token back; it opens nothing any more.
 
+    Args:
+        service: what to work with.
+        caller: on whose behalf.
+        workspace_id: whose token; ``None`` for any, of whatever workspace.
+        token_id: which.
+
     Raises:
-        NotFoundError: this workspace has none of this id.
+        NotFoundError: there is none of this id.
     """
-    allow(caller, workspace_id, Role.OWNER)
+    _allow_tokens(caller, workspace_id)
     with service.database.write() as tx:
         if not tokens.revoke(tx, workspace_id, token_id, now_us=service.now_us()):
             raise NotFoundError("not_found", noun="token", id=token_id[:100])
-        note(tx, service, caller, workspace_id, "revoke", "token", token_id)
+        note(tx, service, caller, workspace_id or "", "revoke", "token", token_id)
 
 
-def _require_operator(caller: Caller) -> None:
+def _allow_tokens(caller: Caller, workspace_id: str | None) -> None:
+    if workspace_id is None:
+        require_operator(caller)
+    else:
+        allow(caller, workspace_id, Role.OWNER)
+
+
+def require_operator(caller: Caller) -> None:
+    """Pass, where ``caller`` may do what concerns all workspaces.
+
+    Raises:
+        AccessError: the caller's role does not reach.
+    """
     if caller.role < Role.OPERATOR:
         raise AccessError("role_too_low", role=caller.role.name.lower(), needed="operator")
 

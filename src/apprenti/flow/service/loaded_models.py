@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from apprenti.blocks.decoding import decode, read_header
 from apprenti.blocks.photo_facts import photo_facts
 from apprenti.domain.prediction import Prediction
+from apprenti.flow.service.known_embeddings import KnownEmbeddings
 from apprenti.stages.feedback.observations import DriftReference
 from apprenti.stages.feedback.review import ReviewScale, review_scale
 from apprenti.stages.predict import Predictor
@@ -31,10 +32,12 @@ class Answered:
     Args:
         prediction: every label listed, best first.
         facts: float32 [6], see ``blocks.photo_facts``.
+        embedding: float32 [D].
     """
 
     prediction: Prediction
     facts: NDArray[np.float32]
+    embedding: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +48,13 @@ class LoadedModel:
         predictor: answers.
         reference: what it says of held-out photos; ``None`` where that was not kept.
         scale: how uncertain answers usually are; ``None`` without a reference.
+        known: embeddings of photos it learnt from; ``None`` where they were not kept.
     """
 
     predictor: Predictor
     reference: DriftReference | None
     scale: ReviewScale | None
+    known: KnownEmbeddings | None = None
 
     @classmethod
     def load(cls, version: Version, blobs: BlobStore) -> LoadedModel:
@@ -61,12 +66,13 @@ class LoadedModel:
             ModelFileError: it does not answer as it did where it was made.
         """
         predictor = Predictor.open(blobs.get(version.model_sha256))
+        known = KnownEmbeddings.from_npz(blobs.get(version.known_sha256)) if version.known_sha256 else None
         if not version.reference_sha256:
-            return cls(predictor=predictor, reference=None, scale=None)
+            return cls(predictor=predictor, reference=None, scale=None, known=known)
         reference = DriftReference.from_npz(blobs.get(version.reference_sha256))
         manifest = predictor.manifest
         scale = review_scale(reference, task_type=manifest.task_type, thresholds=manifest.thresholds)
-        return cls(predictor=predictor, reference=reference, scale=scale)
+        return cls(predictor=predictor, reference=reference, scale=scale, known=known)
 
     def ask(self, data: bytes, *, item: str, max_megapixels: float) -> Answered:
         """Return the answer for the bytes of one image file.
@@ -76,9 +82,18 @@ class LoadedModel:
         """
         header = read_header(data, item=item, max_megapixels=max_megapixels)
         pixels = decode(data, self.predictor.manifest.canvas, item=item)
-        prediction = self.predictor.predict_pixels(pixels, item=item, top=len(self.predictor.labels))
-        facts = photo_facts(pixels, width_px=header.width_px, height_px=header.height_px)
-        return Answered(prediction=prediction, facts=facts)
+        return self._asked(pixels, item, width_px=header.width_px, height_px=header.height_px)
+
+    def ask_pixels(self, pixels: NDArray[np.uint8], *, item: str) -> Answered:
+        """Return the answer for an image that somebody else decoded, uint8 [S,S,3] in the model's size."""
+        height_px, width_px = pixels.shape[:2]
+        return self._asked(pixels, item, width_px=width_px, height_px=height_px)
+
+    def _asked(self, pixels: NDArray[np.uint8], item: str, *, width_px: int, height_px: int) -> Answered:
+        top = len(self.predictor.labels)
+        prediction, embedding = self.predictor.answer_pixels(pixels, item=item, top=top)
+        facts = photo_facts(pixels, width_px=width_px, height_px=height_px)
+        return Answered(prediction=prediction, facts=facts, embedding=embedding)
 
 
 class LoadedModels:

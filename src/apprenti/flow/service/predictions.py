@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from apprenti.blocks.sketches import sketch
 from apprenti.domain.dataset import TaskType
-from apprenti.domain.errors import ConflictError
+from apprenti.domain.errors import ConflictError, ItemError
+from apprenti.domain.manifest import Manifest
 from apprenti.domain.prediction import Prediction
 from apprenti.domain.service import Caller, Origin, ReviewReason, Role, StoredPrediction, Task, Version
 from apprenti.flow.service.access import allow
 from apprenti.flow.service.images import ImageWords, stored_image
 from apprenti.flow.service.loaded_models import Answered, LoadedModel
 from apprenti.flow.service.service import Service
+from apprenti.flow.service.traffic import count_answer, count_error
 from apprenti.stages.feedback.review import review_places
 from apprenti.store.database import images as image_table
 from apprenti.store.database import predictions as table
 from apprenti.store.database import tasks as task_table
-from apprenti.store.database import versions as version_table
 from apprenti.store.database.rows import Page
+
+ImageFile = bytes
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Classified:
+    """What was said of an image.
+
+    Args:
+        stored: what is kept of it.
+        prediction: what the model said, every label listed; nothing rounded.
+        embedding: float32 [D].
+    """
+
+    stored: StoredPrediction
+    prediction: Prediction
+    embedding: NDArray[np.float32]
 
 
 def classify(
@@ -35,7 +56,7 @@ def classify(
     item: str = "image",
     keeps_image: bool | None = None,
 ) -> StoredPrediction:
-    """Say what an image shows; when this returns, what is kept is on the disk.
+    """Say what an image shows; where the image is kept, it and the answer are on the disk when this returns.
 
     Args:
         service: what to work with.
@@ -51,42 +72,111 @@ def classify(
         ConflictError: the task has no model yet, or the image shall be kept without consent.
         ItemError: the bytes are no image that can be used.
         NotFoundError: there is no such task or version.
+        StoreError: the answer cannot be kept.
+    """
+    images = [(item, data)]
+    (said,) = classify_many(
+        service, caller, workspace_id, task_id, images, version=version, keeps_images=keeps_image
+    )
+    return said.stored
+
+
+def classify_many(
+    service: Service,
+    caller: Caller,
+    workspace_id: str,
+    task_id: str,
+    images: Sequence[tuple[str, ImageFile | Pixels]],
+    *,
+    version: int | None = None,
+    keeps_images: bool | None = None,
+) -> list[Classified]:
+    """Say what images show, all by the same version; where one cannot be used, nothing is kept of any.
+
+    Args:
+        service: what to work with.
+        caller: on whose behalf.
+        workspace_id: where.
+        task_id: what is asked.
+        images: names, for messages, each with an image file; or each with pixels uint8 [S,S,3] in the size of the
+            model, of which the answers alone are kept.
+        version: who answers; the version in production where nobody is named.
+        keeps_images: whether to keep them; only where the task has consent. As the task says by default.
+
+    Raises:
+        ApprentiError: as ``classify``.
     """
     allow(caller, workspace_id, Role.READER)
     task, asked = answering_version(service, workspace_id, task_id, version)
-    if keeps_image and not task.keeps_images:
+    if keeps_images and not task.keeps_images:
         raise ConflictError("no_consent", task=task.name)
-    begun_us = service.now_us()
     model = service.models.of(asked, service.blobs)
-    answered = model.ask(data, item=item, max_megapixels=service.limits.max_megapixels)
+    said = [_said(service, task, asked, model, image, item) for item, image in images]
+    if task.keeps_images if keeps_images is None else keeps_images:
+        files = [image for _, image in images if isinstance(image, bytes)]
+        if len(files) == len(images):
+            return [
+                replace(one, stored=_kept_with_image(service, one, data, item))
+                for one, data, (item, _) in zip(said, files, images, strict=True)
+            ]
+    service.prediction_log.keep(service.database, [one.stored for one in said])
+    return said
+
+
+def _said(
+    service: Service,
+    task: Task,
+    version: Version,
+    model: LoadedModel,
+    image: ImageFile | Pixels,
+    item: str,
+) -> Classified:
+    """Return what a model says of an image; one that cannot be used is counted."""
+    begun_us = service.now_us()
+    try:
+        if isinstance(image, bytes):
+            answered = model.ask(image, item=item, max_megapixels=service.limits.max_megapixels)
+        else:
+            answered = model.ask_pixels(image, item=item)
+    except ItemError:
+        with service.database.write(only_adds=True) as tx:
+            count_error(tx, task.id, version.number, now_us=service.now_us())
+        raise
     latency_us = service.now_us() - begun_us
-    made = _stored(service, task, asked, model, answered, latency_us)
-    if not (task.keeps_images if keeps_image is None else keeps_image):
-        with service.database.write() as tx:
-            table.insert(tx, made)
-        return made
-    return _kept_with_image(service, made, data, item)
+    stored = _stored(service, task, version, model, answered, latency_us)
+    return Classified(stored=stored, prediction=answered.prediction, embedding=answered.embedding)
 
 
 def answering_version(
     service: Service, workspace_id: str, task_id: str, number: int | None
 ) -> tuple[Task, Version]:
-    """Return a task and the version of it that answers.
+    """Return a task and the version of it that answers; see ``AnsweringVersions``.
 
     Raises:
         ConflictError: the task has no model yet.
         NotFoundError: there is no such task or version.
     """
-    with service.database.read() as tx:
-        task = task_table.get(tx, workspace_id, task_id)
-        chosen = task.production_version if number is None else number
-        if chosen is None:
-            raise ConflictError("no_version_yet", task=task.name)
-        return task, version_table.numbered(tx, workspace_id, task_id, chosen)
+    who = service.answering.of(service.database, workspace_id, task_id, number, now_us=service.now_us())
+    return who.task, who.version
 
 
-def _kept_with_image(service: Service, made: StoredPrediction, data: bytes, item: str) -> StoredPrediction:
+def answering_model(
+    service: Service, caller: Caller, workspace_id: str, task_id: str, number: int | None
+) -> tuple[Version, Manifest]:
+    """Return the version of a task that answers, and what its model says about itself.
+
+    Raises:
+        ConflictError: the task has no model yet.
+        NotFoundError: there is no such task or version.
+    """
+    allow(caller, workspace_id, Role.READER)
+    _, version = answering_version(service, workspace_id, task_id, number)
+    return version, service.models.of(version, service.blobs).predictor.manifest
+
+
+def _kept_with_image(service: Service, said: Classified, data: bytes, item: str) -> StoredPrediction:
     """Return the prediction with its image, both written."""
+    made = replace(said.stored, sketch=sketch(said.embedding))
     words = ImageWords(name=item if item != "image" else "", origin=Origin.PREDICTION)
     image = stored_image(service, made.workspace_id, data, words)
     service.blobs.put(data)
@@ -98,6 +188,7 @@ def _kept_with_image(service: Service, made: StoredPrediction, data: bytes, item
             image_table.insert(tx, image)
         kept = replace(made, image_id=(there or image).id)
         table.insert(tx, kept)
+        count_answer(tx, kept)
     return kept
 
 
@@ -169,6 +260,7 @@ def get_prediction(
 ) -> StoredPrediction:
     """Return a prediction."""
     allow(caller, workspace_id, Role.READER)
+    service.prediction_log.settle()
     with service.database.read() as tx:
         return table.get(tx, workspace_id, prediction_id)
 
@@ -184,6 +276,7 @@ def list_predictions(
 ) -> Page[StoredPrediction]:
     """Return predictions, newest first."""
     allow(caller, workspace_id, Role.READER)
+    service.prediction_log.settle()
     with service.database.read() as tx:
         if task_id is not None:
             task_table.get(tx, workspace_id, task_id)

@@ -13,7 +13,8 @@ from apprenti.store.database import idempotency as table
 from apprenti.store.database.joined import JoinedDatabase
 from apprenti.store.database.rows import Tx
 
-KEPT_US = 24 * 3600 * 1_000_000
+KEPT_US = 3 * 24 * 3600 * 1_000_000
+"""Longer than the day that is promised: a clock that was a day off either way forgets nothing too soon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,7 @@ def answer_long_work_once(service: Service, asked: Asked, work: Callable[[Servic
     if before is not None:
         return before
     answer = work(service)
+    service.prediction_log.settle()  # an answer that is kept must not name what is not
     with service.database.write() as tx:
         before = _before(tx, asked)
         if before is not None:

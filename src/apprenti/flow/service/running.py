@@ -7,9 +7,11 @@ finds it done. A worker that was taken for dead and was not writes nothing: each
 
 from __future__ import annotations
 
+import errno
 import logging
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +22,7 @@ from apprenti.domain.errors import (
     InterruptedWorkError,
     NotFoundError,
     StoreError,
+    UserError,
 )
 from apprenti.domain.service import JobState, TrainingJob, Version
 from apprenti.flow.predict import read_model
@@ -27,6 +30,7 @@ from apprenti.flow.service.access import ITSELF
 from apprenti.flow.service.challenge import Challenge, challenge, n_earlier_challenges, verdict_data
 from apprenti.flow.service.events import tell
 from apprenti.flow.service.job_progress import JobProgress
+from apprenti.flow.service.known_embeddings import known_embeddings
 from apprenti.flow.service.loaded_models import LoadedModel
 from apprenti.flow.service.service import Service, note
 from apprenti.flow.service.snapshot import Snapshot, take_snapshot
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("apprenti.training")
 MODEL = "model.apprenti"
+DISK_TROUBLE = frozenset({"disk_full", "write_failed"})
 MOST_TRIES = 5
 """Attempts in a row that came no step further: the next would not either."""
 
@@ -59,7 +64,7 @@ def run_training(
         stopping: whether this worker is about to end; the training then waits for another.
 
     Raises:
-        StoreError: the database or the disk gave out; the training stays claimed, and goes on with the next attempt.
+        StoreError: the database or the disk gave out; the training waits, and goes on with the next attempt.
     """
     folder = folder_of(service, job.id)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -76,20 +81,37 @@ def run_training(
         _work(service, job, folder, tools, progress)
     except InterruptedWorkError:
         _put_down(service, job, cancelled=progress.cancel_requested)
-    except (StoreError, ConflictError) as error:
-        if isinstance(error, StoreError):
-            raise
+    except ConflictError as error:
         if error.key != "training_taken_over":
             _fail(service, job, error)
-    except ApprentiError as error:
+    except Exception as error:  # whatever it is, the queue goes on
+        trouble = _trouble_of_the_machine(error)
+        if trouble is not None:
+            with suppress(StoreError, ConflictError):
+                _put_down(service, job, cancelled=False)
+            raise trouble from error
         if isinstance(error, NotFoundError) and not _task_is_there(service, job):
             LOG.info("training %s: its task was deleted", job.id)
-        else:
+        elif isinstance(error, ApprentiError):
             _fail(service, job, error)
-    except Exception as error:  # whatever it is, the queue goes on
-        LOG.exception("training %s broke off", job.id)
-        _fail(service, job, ApprentiError("training_broke", cause=type(error).__name__))
+        else:
+            LOG.exception("training %s broke off", job.id)
+            _fail(service, job, ApprentiError("training_broke", cause=type(error).__name__))
     return _as_it_stands(service, job, folder)
+
+
+def _trouble_of_the_machine(error: Exception) -> StoreError | None:
+    """Return the error that says that the database or the disk gave out; ``None`` where the training is at fault.
+
+    A training waits for such trouble to pass, however often it meets it; it does not fail by it.
+    """
+    if isinstance(error, StoreError):
+        return error
+    if isinstance(error, UserError) and error.key in DISK_TROUBLE:
+        return StoreError("store_full" if error.key == "disk_full" else "store_unreadable", cause=str(error))
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoreError("store_full", cause=error.strerror or str(error))
+    return None
 
 
 def folder_of(service: Service, job_id: str) -> Path:
@@ -127,8 +149,10 @@ def _work(service: Service, job: TrainingJob, folder: Path, tools: Tools, progre
         seed=job.seed,
         progress=progress,
     )
+    known = known_embeddings(snapshot, challenger, max_megapixels=service.limits.max_megapixels)
     progress.flush()
-    _finish(service, job, version, came, champion)
+    kept = replace(version, known_sha256=service.blobs.put(known.to_npz()) if known is not None else "")
+    _finish(service, job, kept, came, champion)
 
 
 def _version(service: Service, job: TrainingJob, snapshot: Snapshot, data: bytes) -> Version:
@@ -171,7 +195,7 @@ def _finish(
         )
         now_us = service.now_us()
         table.write(tx, job, state=JobState.DONE, version_number=number, finished_us=now_us, owner="")
-        for sha256 in filter(None, (made.model_sha256, reference)):
+        for sha256 in filter(None, (made.model_sha256, reference, made.known_sha256)):
             if not service.blobs.has(sha256):  # swept since: nothing named it until now
                 raise StoreError("blob_gone", sha256=sha256)
         version_table.insert(tx, made)
@@ -195,12 +219,13 @@ def _finish(
 
 
 def _put_down(service: Service, job: TrainingJob, *, cancelled: bool) -> None:
-    """Say that a training was cancelled, or that another worker may go on with it."""
+    """Say that a training was cancelled, or that another worker may go on with it: this attempt counts for nothing."""
     with service.database.write() as tx:
         if cancelled:
             table.write(tx, job, state=JobState.CANCELLED, finished_us=service.now_us(), owner="")
         else:
-            table.write(tx, job, state=JobState.QUEUED, owner="")
+            progress = {**table.get(tx, job.workspace_id, job.id).progress, "tries": 0}
+            table.write(tx, job, state=JobState.QUEUED, owner="", progress=progress)
 
 
 def _fail(service: Service, job: TrainingJob, error: ApprentiError) -> None:
@@ -236,6 +261,18 @@ def _task_is_there(service: Service, job: TrainingJob) -> bool:
     except NotFoundError:
         return False
     return True
+
+
+def sweep_folders(service: Service) -> int:
+    """Delete the folders of trainings that are over or gone, which a kill left behind; return how many."""
+    n = 0
+    for folder in sorted((service.folder / "trainings").glob("*")):
+        with service.database.read() as tx:
+            if table.is_under_way(tx, folder.name):
+                continue
+        shutil.rmtree(folder, ignore_errors=True)
+        n += 1
+    return n
 
 
 def _as_it_stands(service: Service, job: TrainingJob, folder: Path) -> TrainingJob:

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from apprenti.domain.service import AuditEntry, Caller
+from apprenti.egress.policy import EgressPolicy
+from apprenti.flow.service.answering import AnsweringVersions
 from apprenti.flow.service.loaded_models import LoadedModels
+from apprenti.flow.service.prediction_log import DirectLog, PredictionLog
 from apprenti.store.database import audit
 
 if TYPE_CHECKING:
     from apprenti.domain.seams import BlobStore, WorkerLocks
+    from apprenti.egress.requests import Transport
     from apprenti.store.database.connection import Database
     from apprenti.store.database.rows import Tx
 
@@ -48,6 +52,10 @@ class Service:
         new_secret: a long random word, for tokens.
         limits: how much one caller may ask for.
         models: those that are loaded.
+        answering: remembers which version of a task answers.
+        prediction_log: takes answers that keep no image.
+        egress_policy: which other addresses may be asked: none, unless whoever runs the service names them.
+        transport: by which way they are; ``None`` where none ever is.
     """
 
     database: Database
@@ -59,6 +67,10 @@ class Service:
     new_secret: Callable[[], str]
     limits: ServiceLimits = field(default_factory=ServiceLimits)
     models: LoadedModels = field(default_factory=LoadedModels)
+    answering: AnsweringVersions = field(default_factory=AnsweringVersions)
+    prediction_log: PredictionLog = field(default_factory=DirectLog)
+    egress_policy: EgressPolicy = field(default_factory=EgressPolicy)
+    transport: Transport | None = None
 
 
 def note(

@@ -93,7 +93,7 @@ def _write(service: Service, task: Task, job: TrainingJob, folder: Path, tools: 
         stored = list(image_table.all_of(tx, task.workspace_id, chosen))
         said = image_table.labels_of(tx, [image.id for image in stored])
     names = unique_names(answers)
-    target_of = {image.id: _target(task.task_type, said[image.id], names) for image in stored}
+    target_of = {image.id: shown_target(task.task_type, said[image.id], names) for image in stored}
     stored = [image for image in stored if target_of[image.id] is not None]
     if len(stored) < 2:
         raise DataError("no_labelled_images", task=task.name)
@@ -142,7 +142,7 @@ def unique_names(labels: Sequence[Label]) -> Mapping[str, str]:
     return names
 
 
-def _target(
+def shown_target(
     task_type: TaskType, said: Sequence[tuple[Label, ImageLabel]], names: Mapping[str, str]
 ) -> Target | None:
     """Return what an image shows for this task; ``None`` where it shows nothing that can be learnt."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from apprenti.domain.dataset import TaskType
-from apprenti.domain.errors import OptionError
+from apprenti.domain.errors import ConflictError, NotFoundError, OptionError
 from apprenti.domain.service import Caller, Label, LabelKind, Role, Task, TaskLabel
 from apprenti.flow.service.access import allow
 from apprenti.flow.service.service import MAX_NAME_LETTERS, MAX_TEXT_LETTERS, Service, note
@@ -26,6 +27,7 @@ CHANGEABLE = (
     "pinned",
 )
 NEGATIVE_NAME = "none"
+_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,25 @@ def get_task(service: Service, caller: Caller, workspace_id: str, task_id: str) 
     allow(caller, workspace_id, Role.READER)
     with service.database.read() as tx:
         return table.get(tx, workspace_id, task_id)
+
+
+def task_called(service: Service, caller: Caller, workspace_id: str, name: str) -> str:
+    """Return the id of a task that is called by its id, or by a name that no other task of the workspace has.
+
+    Raises:
+        ConflictError: two tasks have this name.
+        NotFoundError: none has.
+    """
+    allow(caller, workspace_id, Role.READER)
+    if _ID.fullmatch(name):
+        return name
+    with service.database.read() as tx:
+        found = table.ids_of_name(tx, workspace_id, name)
+    if not found:
+        raise NotFoundError("not_found", noun="task", id=name[:100])
+    if len(found) > 1:
+        raise ConflictError("task_name_twice", name=name[:100])
+    return found[0]
 
 
 def list_tasks(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from apprenti.domain.errors import ConflictError
 from apprenti.domain.service import Caller, Role, Task, Version
 from apprenti.flow.service.access import allow
+from apprenti.flow.service.events import tell
 from apprenti.flow.service.images import drop_blobs
 from apprenti.flow.service.service import Service, note
 from apprenti.store.database import audit
@@ -111,6 +112,8 @@ def put_in_production(
         tx, service, caller, workspace_id, verb, "task", task_id,
         version=number, version_before=task.production_version, pinned=pinned,
     )  # fmt: skip
+    told = {"task_id": task_id, "version": number, "version_before": task.production_version}
+    tell(tx, service, workspace_id, "version.promoted", told)
     return task_table.change(tx, workspace_id, task_id, production_version=number, pinned=pinned)
 
 
@@ -121,6 +124,8 @@ def _before(tx: Tx, workspace_id: str, task: Task) -> int | None:
     while True:
         page = audit.page(tx, workspace_id, noun_id=task.id, cursor=cursor, limit=200)
         for entry in page.items:
+            if entry.details.get("version") == entry.details.get("version_before"):
+                continue  # it was only pinned
             if entry.verb == ROLL_BACK:
                 undone += 1
             elif entry.verb == PROMOTE and undone:
@@ -152,4 +157,5 @@ def delete_version(service: Service, caller: Caller, workspace_id: str, task_id:
             raise ConflictError("version_answers", number=number)
         table.delete(tx, workspace_id, version.id)
         note(tx, service, caller, workspace_id, "delete", "version", version.id, number=number)
-    drop_blobs(service, [sha256 for sha256 in (version.model_sha256, version.reference_sha256) if sha256])
+    blobs = (version.model_sha256, version.reference_sha256, version.known_sha256)
+    drop_blobs(service, [sha256 for sha256 in blobs if sha256])

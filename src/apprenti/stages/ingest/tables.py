@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -75,9 +76,10 @@ def list_table(table: Path, locate: Callable[[str], Path | None], *, name: str |
     """
     name = name or table.name
     rows = list(_parquet_rows(table, name) if _is_parquet(table) else _csv_rows(table, name))
-    task_type = _said_type(rows) or _task_type(
-        [row.label for row in rows], are_values=any(row.is_value for row in rows)
-    )
+    said, labels = _said_type(rows), [row.label for row in rows]
+    task_type = said or _task_type(labels, are_values=any(row.is_value for row in rows))
+    if said is None and task_type is TaskType.MULTI_CLASS:
+        _refuse_semicolons(labels, name)
     items: list[Listed] = []
     set_aside: list[SetAside] = []
     for row in rows:
@@ -144,6 +146,22 @@ def _task_type(labels: Sequence[str], *, are_values: bool) -> TaskType:
     ):
         return TaskType.REGRESSION
     return TaskType.MULTI_CLASS
+
+
+def _refuse_semicolons(labels: Sequence[str], source: str) -> None:
+    """Refuse ``red;round`` beside ``red;square``: parts that come back are labels, and ``;`` does not part them.
+
+    Raises:
+        DataError: says what does.
+    """
+    split = {label: {part.strip() for part in label.split(";")} for label in set(labels) if ";" in label}
+    counts = Counter(part for parts in split.values() for part in parts)
+    for label in sorted(split):
+        if len(split[label] - {""}) > 1 and any(counts[part] > 1 for part in split[label] - {""}):
+            instead = "|".join(part.strip() for part in label.split(";"))
+            raise DataError(
+                "semicolons_between_labels", source=source, example=label.strip(), instead=instead
+            )
 
 
 def _many_numbers(items: Sequence[Listed], task_type: TaskType) -> tuple[Sentence, ...]:

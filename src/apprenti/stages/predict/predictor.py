@@ -120,8 +120,14 @@ class Predictor:
             item: its name, for the answer.
             top: how many labels to list.
         """
+        return self.answer_pixels(pixels, item=item, top=top)[0]
+
+    def answer_pixels(
+        self, pixels: NDArray[np.uint8], *, item: str, top: int = 5
+    ) -> tuple[Prediction, NDArray[np.float32]]:
+        """Return the answer for a photo as ``predict_pixels`` does, and the photo's embedding, [D] float32."""
         manifest = self._manifest
-        answers = self.outputs(pixels[None], names=(manifest.answer, "distance"))
+        answers = self.outputs(pixels[None], names=(manifest.answer, "distance", "embedding"))
         distance = float(answers["distance"][0])
         about = Prediction(
             item=item,
@@ -129,9 +135,11 @@ class Predictor:
             distance=distance / manifest.familiarity_threshold,
             task_type=manifest.task_type,
         )
+        embedding = answers["embedding"][0]
         if manifest.margin is not None:
-            return _with_value(about, float(answers["value"][0]), manifest.margin, manifest.margin_level)
-        return _with_labels(about, answers["probabilities"][0], manifest, top)
+            value = float(answers["value"][0])
+            return _with_value(about, value, manifest.margin, manifest.margin_level), embedding
+        return _with_labels(about, answers["probabilities"][0], manifest, top), embedding
 
     def predict_many(
         self, items: Iterable[tuple[str, Path | bytes]], *, top: int = 5

@@ -60,19 +60,15 @@ def suspect_photo(suspect: LabelSuspect, words: Words) -> CaptionedPhoto:
 
 def label_miss_photo(miss: LabelMiss, words: Words) -> CaptionedPhoto:
     """Return a label wrongly given or left out as a captioned photo."""
-    key = "label_left_out" if miss.stands_there else "label_given"
-    return CaptionedPhoto(
-        name=miss.name,
-        thumbnail=miss.thumbnail,
-        alt=words(f"{key}_alt", name=miss.name, label=miss.label),
-        lines=((words(key), miss.label, "wrong"),),
-        sure=words("label_sure", share=words.percent(miss.given_probability)),
-    )
+    return _label_photo("label_left_out" if miss.stands_there else "label_given", miss, words)
 
 
 def label_doubt_photo(miss: LabelMiss, words: Words) -> CaptionedPhoto:
     """Return a label that models which had not seen the photo would take away or add, as a captioned photo."""
-    key = "doubt_there" if miss.stands_there else "doubt_missing"
+    return _label_photo("doubt_there" if miss.stands_there else "doubt_missing", miss, words)
+
+
+def _label_photo(key: str, miss: LabelMiss, words: Words) -> CaptionedPhoto:
     return CaptionedPhoto(
         name=miss.name,
         thumbnail=miss.thumbnail,

@@ -127,6 +127,9 @@ def _what(history: NetworkHistory, report: Report, timing: Timing | None, words:
     pace = timing.photos_per_second.get(history.backbone) if timing is not None else None
     if pace:
         said.append(words("network_pace", n=round(pace)))
+    resumed_at = timing.resumed_at.get(history.backbone) if timing is not None else None
+    if resumed_at is not None:
+        said.append(words("network_resumed", epoch=_epoch(resumed_at, words), n=planned))
     return said
 
 

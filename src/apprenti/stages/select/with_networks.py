@@ -37,8 +37,8 @@ DRAWN_SIDES: tuple[tuple[int, int], ...] = ((64, LEAST_EPOCHS),)
 SMALL_SIDES: tuple[tuple[int, int], ...] = ((32, LEAST_EPOCHS),)
 DRAWN_GREY_SHARE = 0.9
 DRAWN_CONTRAST = 0.7
-"""Of the contrast that black and white alone would have: ink on paper has 0.85 to 0.94, photos 0.6 at most.
-The packaged network knows photos, and a small one that knows nothing learns lines better."""
+"""Of the contrast that black and white alone would have: ink on paper has 0.85 to 0.94, photos 0.6 at most
+(``benchmarks/drawings.py``). The packaged network knows photos; a small one that knows nothing learns lines better."""
 LEAST_PACKAGED_PX = 64
 """The packaged network sees little in smaller squares."""
 FITTED_TWICE = 3.0
@@ -72,6 +72,7 @@ WAYS = (
         parameters={"alpha": 0.03, "gamma": 1.0},
         reason="network_beside",
     ),
+    NetworkWay(beside=False, transform="none.v1", head="own.v1", parameters={}, reason="network_own"),
     NetworkWay(
         beside=False,
         transform="power.v1",
@@ -79,10 +80,12 @@ WAYS = (
         parameters={"alpha": 0.03, "gamma": 1.0},
         reason="network_alone",
     ),
-    NetworkWay(beside=False, transform="none.v1", head="own.v1", parameters={}, reason="network_own"),
 )
 """Tried on one training, which takes minutes where each of them takes seconds: together with what needs no training,
-the network alone, and with its own head. On held-out photos of six sets each of them was the best of some."""
+the network with its own head, and its features alone. On held-out photos of six sets each of them was the best of
+some. Its own head needs no fit: so it is there, at the side of the first, where time is short."""
+LATE_WAYS = (WAYS[1], WAYS[2], WAYS[0])
+"""Where there is hardly time for the training: what needs no other features first."""
 
 
 class WithNetworks:
@@ -93,7 +96,9 @@ class WithNetworks:
         ground: what the choice rests on.
         time_left: seconds until the race must be over.
         n_before: frozen recipes before the first network.
-        insists: whether networks are trained even where few photos judge them or there is nothing to gain.
+        insists: whether networks are trained even where few photos judge them, there is nothing to gain, or hardly the
+            time: the least training is then tried, and shortened as far as it bears.
+        is_lost: whether a training failed, so that there is no recipe on it.
     """
 
     def __init__(
@@ -104,9 +109,10 @@ class WithNetworks:
         time_left: Callable[[], float],
         n_before: int = N_PICKS_BEFORE,
         insists: bool = False,
+        is_lost: Callable[[str], bool] = lambda backbone: False,
     ) -> None:
         self._base, self._ground, self._time_left, self._n_before = base, ground, time_left, n_before
-        self._insists = insists
+        self._insists, self._is_lost = insists, is_lost
         self._handed: list[Pick] = []
         self._told: dict[str, Trial] = {}
         self._waiting: list[Pick] = []
@@ -128,6 +134,8 @@ class WithNetworks:
 
     def ask(self, *, seconds_left: float) -> Pick | None:
         """Return the next pick; a network as soon as the frozen recipes before it have been handed out."""
+        if not self._handed and self._insists and self._is_late():
+            self._n_before = 0
         if not self._is_decided and len(self._handed) < self._n_before:
             pick = self._base.ask(seconds_left=seconds_left)
             if pick is not None:
@@ -146,7 +154,7 @@ class WithNetworks:
         if not self._waiting:
             return None
         pick = self._waiting.pop(0)
-        if self._has_failed(pick):
+        if self._is_lost(pick.recipe.backbones[0]):
             return self.ask(seconds_left=seconds_left)
         self._handed.append(pick)
         return pick
@@ -178,7 +186,8 @@ class WithNetworks:
         trained = self._training()
         if trained is None:
             return []
-        return [self._pick(way, trained) for way in WAYS]
+        ways = WAYS if self._fits(trained) else LATE_WAYS
+        return [self._pick(way, trained, is_first=way is ways[0]) for way in ways]
 
     def _training(self) -> TrainedName | None:
         """Return what is trained: the largest squares and the most epochs that fit the time left.
@@ -198,7 +207,8 @@ class WithNetworks:
         small = max(profile.width_px, profile.height_px) <= SMALL_PICTURE_PX
         from_nothing = small or is_drawn(profile) or not self._ground.stock.has_packaged
         kind = SCRATCH if from_nothing else TUNED
-        for side_px, least_epochs in SMALL_SIDES if small else DRAWN_SIDES if from_nothing else SIDES:
+        sides = SMALL_SIDES if small else DRAWN_SIDES if from_nothing else SIDES
+        for side_px, least_epochs in sides:
             fitting = [
                 TrainedName(kind=kind, size_px=side_px, epochs=epochs)
                 for epochs in EPOCHS
@@ -207,7 +217,14 @@ class WithNetworks:
             ]
             if fitting:
                 return fitting[-1]
-        return None
+        if not self._insists:
+            return None
+        return TrainedName(kind=kind, size_px=sides[-1][0], epochs=EPOCHS[0])
+
+    def _is_late(self) -> bool:
+        """Return whether there is no time for anything but the least training."""
+        trained = self._training()
+        return trained is None or not self._fits(trained)
 
     def _fits(self, trained: TrainedName) -> bool:
         return self._seconds(trained) <= TIME_SHARE * self._time_left()
@@ -253,10 +270,10 @@ class WithNetworks:
         packaged = (f"{PACKAGED}-{trained.size_px}",) if seen else ()
         return (*packaged, *classic)
 
-    def _pick(self, way: NetworkWay, trained: TrainedName) -> Pick:
+    def _pick(self, way: NetworkWay, trained: TrainedName, *, is_first: bool) -> Pick:
         recipe = self._recipe(way, trained)
         fitting = self._ground.fitting_seconds(recipe) / self._ground.n_fits
-        seconds = self._seconds(trained) if way is WAYS[0] else fitting
+        seconds = self._seconds(trained) if is_first else fitting
         return Pick(
             recipe=recipe,
             reason=Sentence(
@@ -267,16 +284,13 @@ class WithNetworks:
             embedding_seconds=max(0.0, seconds - fitting),
         )
 
-    def _has_failed(self, pick: Pick) -> bool:
-        """Return whether another recipe on the same training could not be had: nor can this one."""
-        name = pick.recipe.backbones[0]
-        return any(
-            trial.recipe.backbones[0] == name and trial.status is not TrialStatus.FINISHED
-            for trial in self._told.values()
-        )
-
 
 def is_drawn(profile: Profile) -> bool:
     """Return whether the pictures are drawn or written in one colour on another, not photographed."""
+    return profile.grey_share >= DRAWN_GREY_SHARE and contrast_share(profile) >= DRAWN_CONTRAST
+
+
+def contrast_share(profile: Profile) -> float:
+    """Return the contrast of pictures, of that which black and white alone would have at their brightness."""
     utmost = math.sqrt(max(0.0, profile.brightness * (1 - profile.brightness)))
-    return profile.grey_share >= DRAWN_GREY_SHARE and profile.contrast >= DRAWN_CONTRAST * utmost > 0
+    return profile.contrast / utmost if utmost else 0.0

@@ -13,7 +13,6 @@ from apprenti.stages.train.folds import (
 )
 from apprenti.stages.train.history import History
 from apprenti.stages.train.network_job import (
-    BroughtStart,
     NetworkJob,
     TrainedNetwork,
     history_of,
@@ -26,7 +25,6 @@ __all__ = [
     "ALWAYS_FITTED",
     "MAX_HELD_OUT_ROWS",
     "N_FOLDS",
-    "BroughtStart",
     "CandidateJob",
     "CandidateResult",
     "CellsJob",

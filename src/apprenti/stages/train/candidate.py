@@ -165,6 +165,8 @@ def held_out_logits(
     logits = np.full((features.n, n_labels), np.nan, dtype=np.float32)
     for index in range(folds.n_folds):
         fitted, held_out = folds.turn(index)
+        if recipe.is_trained:
+            fitted, held_out = features.known(fitted), features.known(held_out)
         fitted = features.sample(fitted, labels, answering, max_bytes=most_bytes(recipe), seed=seed)
         held_out = held_out[
             :MAX_HELD_OUT_ROWS

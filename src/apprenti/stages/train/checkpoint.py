@@ -16,12 +16,18 @@ import torch
 if TYPE_CHECKING:
     from apprenti.stages.train.loop import Learner
 
-COUNTS = ("step", "n_steps", "batch")
+COUNTS = ("step", "n_steps", "batch", "n_losses")
+NUMBERS = ("rate", "loss_sum")
 SECONDS_BETWEEN = 20.0
 """A kill costs no more than this."""
+EPOCH_SECONDS = 2.0
+"""Where an epoch ends, it costs no more than that epoch, if it was longer than this."""
+MOST_SHARE = 0.05
+BYTES_PER_SECOND = 5e8
+"""What writing checkpoints may take of the time, at the second: those of a network that was brought may be large."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Checkpoint:
     """Where a training is kept.
 
@@ -29,15 +35,27 @@ class Checkpoint:
         path: the file; it has its name only once it is whole.
         key: of data, settings and versions; a file of another key is left alone.
         seconds_between: two times that the training is kept.
+        n_bytes: of the last one.
     """
 
     path: Path
     key: str
     seconds_between: float = SECONDS_BETWEEN
+    n_bytes: int = 0
+
+    def is_due(self, seconds: float, *, ends_epoch: bool) -> bool:
+        """Return whether the training should be kept now.
+
+        Args:
+            seconds: since it was, or since it began.
+            ends_epoch: whether an epoch ends here.
+        """
+        between = min(EPOCH_SECONDS, self.seconds_between) if ends_epoch else self.seconds_between
+        return seconds > max(between, self.n_bytes / BYTES_PER_SECOND / MOST_SHARE)
 
     def save(self, learner: Learner) -> None:
         """Write the state; a disk that is full costs the checkpoint, not the training."""
-        arrays = {name: np.array(getattr(learner, name)) for name in (*COUNTS, "rate")}
+        arrays = {name: np.array(getattr(learner, name)) for name in (*COUNTS, *NUMBERS)}
         arrays |= {"key": np.array(self.key)}
         arrays |= {name: tensor.cpu().numpy() for name, tensor in _tensors(learner).items()}
         unfinished = self.path.with_suffix(f".{os.getpid()}.part")
@@ -45,6 +63,7 @@ class Checkpoint:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with unfinished.open("wb") as file:
                 np.savez(file, allow_pickle=False, **arrays)
+            self.n_bytes = unfinished.stat().st_size
             unfinished.replace(self.path)
         except OSError:
             with suppress(OSError):
@@ -66,6 +85,9 @@ class Checkpoint:
         learner.reach(float(arrays["rate"]))
         for name in COUNTS:
             setattr(learner, name, int(arrays[name]))
+        learner.loss_sum = float(arrays["loss_sum"])
+        with suppress(OSError):
+            os.utime(self.path)  # in use: not to be swept away as abandoned
         return True
 
     def remove(self) -> None:
@@ -94,7 +116,7 @@ def _tensors(learner: Learner) -> dict[str, torch.Tensor]:
 
 def _fits(arrays: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> bool:
     """Return whether all is there, in the right shapes: a learner must not be restored by half."""
-    return all(name in arrays for name in (*COUNTS, "rate")) and all(
+    return all(name in arrays for name in (*COUNTS, *NUMBERS)) and all(
         name in arrays and arrays[name].shape == tuple(tensor.shape) for name, tensor in tensors.items()
     )
 

@@ -60,6 +60,12 @@ class FeatureRows:
             column += width
         return taken
 
+    def known(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return those of ``rows`` whose features are there: time may have been up before others had theirs."""
+        firsts = [np.load(path, mmap_mode="r", allow_pickle=False)[:, 0] for path in self.paths]
+        there = ~np.any([np.isnan(first[rows]) for first in firsts], axis=0)
+        return np.asarray(rows[there], np.intp)
+
     def sample(
         self, rows: NDArray[np.intp], targets: Array, answering: Answering, *, max_bytes: int, seed: int
     ) -> NDArray[np.intp]:

@@ -102,9 +102,10 @@ def finish(job: FinishJob) -> FinishedModel:
         )
     rows = np.flatnonzero(~np.isnan(logits).any(axis=1))
     calibration = answering.calibrate(logits[rows], job.labels[rows])
-    fitted = features.sample(
-        np.arange(features.n), job.labels, answering, max_bytes=MAX_REFITTED_BYTES, seed=job.seed
-    )
+    rows_there = np.arange(features.n)
+    if job.recipe.is_trained:
+        rows_there = features.known(rows_there)
+    fitted = features.sample(rows_there, job.labels, answering, max_bytes=MAX_REFITTED_BYTES, seed=job.seed)
     known = features.take(fitted)
     pipeline = fit_pipeline(
         job.recipe,

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+EPOCH_DIGIT = 0.001
+"""Epochs are told to three digits."""
+
 if TYPE_CHECKING:
     from apprenti.stages.train.loop import Learner
 
@@ -55,10 +58,23 @@ class History:
         self._add(line, learner.epochs)
         self.pace(learner, seconds=seconds, n_photos=n_photos)
 
-    def go_on(self) -> None:
-        """Take over what a training that was killed had told."""
+    def go_on(self, epoch: float) -> None:
+        """Take over what a training that was killed had told, and remember at which epoch it goes on.
+
+        Epochs beyond are trained and told once more.
+        """
         if self.kept is not None and self.kept.exists():
-            self.path.write_bytes(self.kept.read_bytes())
+            before = [line for line in _lines(self.kept) if (line["epoch"] or 0.0) <= epoch + EPOCH_DIGIT]
+            _replace(self.path, "".join(json.dumps(line) + "\n" for line in before))
+        _replace(self._resumed_path, json.dumps(epoch))
+
+    @property
+    def resumed_at(self) -> float | None:
+        """How often every photo had been seen when a training that was killed went on; ``None`` of any other."""
+        if not self._resumed_path.exists():
+            return None
+        epoch: float = json.loads(self._resumed_path.read_bytes())
+        return epoch
 
     def forget(self) -> None:
         """Keep nothing of a training that has ended beyond this process."""
@@ -100,15 +116,16 @@ class History:
         return self.features_share / (1 - self.features_share)
 
     @property
+    def _resumed_path(self) -> Path:
+        return self.path.with_suffix(".resumed")
+
+    @property
     def _pace_path(self) -> Path:
         return self.path.with_suffix(".pace")
 
     def lines(self) -> tuple[dict[str, float | None], ...]:
         """Return the epochs so far; a line half written is left out."""
-        if not self.path.exists():
-            return ()
-        whole = self.path.read_text("utf-8").split("\n")[:-1]
-        return tuple(json.loads(line) for line in whole)
+        return _lines(self.path) if self.path.exists() else ()
 
     def progress(self) -> float:
         """Return the share that is done, 0..1."""
@@ -123,6 +140,11 @@ class History:
             return {"progress": 0.0}
         pace: dict[str, float] = json.loads(self._pace_path.read_bytes())
         return pace
+
+
+def _lines(path: Path) -> tuple[dict[str, float | None], ...]:
+    whole = path.read_text("utf-8").split("\n")[:-1]
+    return tuple(json.loads(line) for line in whole)
 
 
 def _replace(path: Path, text: str) -> None:

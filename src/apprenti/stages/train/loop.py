@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from apprenti.blocks.augmentation import augmented, mixed, plain
 from apprenti.blocks.feature_network import FeatureNetwork
-from apprenti.domain.errors import OutOfMemoryError, OutOfTimeError, WorkError
+from apprenti.domain.errors import OutOfMemoryError, WorkError
 from apprenti.domain.network_training import NetworkTraining
 from apprenti.domain.policy import Policy
 from apprenti.domain.seams import Clock
@@ -29,14 +29,15 @@ from apprenti.domain.symmetry import Symmetry
 from apprenti.stages.train.checkpoint import Checkpoint
 from apprenti.stages.train.history import History
 from apprenti.stages.train.losses import Losses, Material, losses_of
+from apprenti.stages.train.rate_groups import rate_groups
 from apprenti.stages.train.rates import find_rate, rate_share
+from apprenti.stages.train.time_left import keep_to_time
 
 LEAST_BATCH = 4
 """A batch is halved when memory runs out, down to here."""
 STEPS_BETWEEN_LOOKS = 10
-"""At the clock."""
-LEAST_SHARE_DONE = 0.2
-"""Of the epochs: a training that time cuts shorter is not worth its features."""
+SECONDS_BETWEEN_LOOKS = 2.0
+"""At the clock, whichever comes first."""
 TRIAL_STEPS = 40
 """Of a training that finds its rate first."""
 
@@ -54,6 +55,8 @@ class Plan:
         seed: of the order of photos and their changes.
         deadline: on ``clock``; the plan is shortened to meet it.
         clock: seconds.
+        ending_seconds: what comes after the last step and before the deadline, on a machine that is free.
+        photo_seconds: what learning from a photo takes there; 0 where it is not known.
     """
 
     settings: NetworkTraining
@@ -64,6 +67,8 @@ class Plan:
     seed: int
     deadline: float
     clock: Clock
+    ending_seconds: float = 0.0
+    photo_seconds: float = 0.0
 
 
 @dataclass(kw_only=True)
@@ -78,6 +83,8 @@ class Learner:
         batch: photos a step.
         step: steps taken.
         n_steps: steps planned.
+        loss_sum: of the steps since the last epoch ended.
+        n_losses: how many these are.
         rate: the highest of the last layers.
         device: where it learns: ``cpu``, or ``cuda`` for a GPU.
     """
@@ -89,6 +96,8 @@ class Learner:
     batch: int
     step: int = 0
     n_steps: int = 0
+    loss_sum: float = 0.0
+    n_losses: int = 0
     device: str = "cpu"
     rate: float = field(init=False)
     optimiser: torch.optim.Optimizer = field(init=False)
@@ -109,7 +118,7 @@ class Learner:
             if settings.optimiser == "adamw"
             else torch.optim.SGD(groups, lr=settings.rate, momentum=settings.momentum, nesterov=True)
         )
-        self.n_steps = max(1, math.ceil(self.plan.epochs * len(self.material.fitted) / self.batch))
+        self.n_steps = self.planned_steps
         if settings.ema:
             self.averaged = copy.deepcopy(nn.ModuleList([self.network, self.head])).eval()
 
@@ -117,6 +126,11 @@ class Learner:
     def progress(self) -> float:
         """Share of the training that is done, 0..1."""
         return self.step / self.n_steps
+
+    @property
+    def planned_steps(self) -> int:
+        """Steps there would be if time did not matter."""
+        return max(1, math.ceil(self.plan.epochs * len(self.material.fitted) / self.batch))
 
     @property
     def n_seen(self) -> int:
@@ -140,14 +154,6 @@ class Learner:
             group["highest"] *= rate / self.rate
         self.rate = rate
 
-    @property
-    def side_px(self) -> int:
-        """Side of the pictures now: smaller at first where the training grows, a multiple of 32."""
-        last = self.material.pixels.size_px
-        start = self.plan.settings.grows_from
-        share = min(1.0, start + (1 - start) * self.progress / 0.7)
-        return min(last, max(32, round(last * share / 32) * 32)) if share < 1 else last
-
     def rows(self) -> NDArray[np.intp]:
         """Return the rows of this step: every epoch has an order of its own, which depends on the seed alone."""
         fitted = self.material.fitted
@@ -166,7 +172,7 @@ class Learner:
         generator = torch.Generator().manual_seed(self.plan.seed * 2**32 + self.step)
         photos = augmented(
             torch.from_numpy(self.material.pixels.take(rows)).to(self.device),
-            side_px=self.side_px,
+            side_px=self.material.pixels.size_px,
             policy=policy,
             symmetries=self.plan.symmetries,
             generator=generator,
@@ -248,42 +254,47 @@ def fit_network(
         name: what errors call it.
 
     Raises:
-        OutOfTimeError: there was time for less than ``LEAST_SHARE_DONE`` of it.
+        OutOfTimeError: there was no time for a useful part of it, see ``time_left``.
         OutOfMemoryError: even ``LEAST_BATCH`` photos at a time were too many.
         WorkError: the loss was no longer a number.
     """
     clock, n_photos = learner.plan.clock, len(learner.material.fitted)
     goes_on = checkpoint is not None and checkpoint.restore(learner)
+    if goes_on:
+        history.go_on(learner.epochs)
     if learner.plan.settings.finds_rate and not goes_on:
         learner.reach(find_rate(trial_steps(learner, name), n_steps=TRIAL_STEPS))
-    begun = saved = clock()
-    first, total, n_told = learner.n_seen, 0.0, 0
+    begun = saved = looked = clock()
+    first = learner.n_seen
     patience = Patience(share=learner.plan.settings.patience, epochs=learner.plan.epochs)
     while learner.step < learner.n_steps:
         n_epochs = learner.n_seen // n_photos
         loss = _learn_within_memory(learner, name)
         if not math.isfinite(loss):
             raise _diverged(learner, checkpoint, name)
-        total, n_told = total + loss, n_told + 1
+        learner.loss_sum, learner.n_losses = learner.loss_sum + loss, learner.n_losses + 1
         now = clock()
-        if learner.step % STEPS_BETWEEN_LOOKS == 0:
-            _keep_to_time(learner, begun=begun, first=first, now=now, name=name)
-            history.pace(learner, seconds=now - begun, n_photos=learner.n_seen - first)
-        if checkpoint is not None and now - saved > checkpoint.seconds_between:
-            checkpoint.save(learner)
-            saved = now
-        if learner.n_seen // n_photos > n_epochs or learner.step >= learner.n_steps:
+        is_over = learner.step >= learner.n_steps  # perhaps shortened when it was slow
+        if is_over or learner.step % STEPS_BETWEEN_LOOKS == 0 or now - looked > SECONDS_BETWEEN_LOOKS:
+            n_seen, looked = learner.n_seen - first, now
+            keep_to_time(learner, seconds=now - begun, n_photos=n_seen, now=now, name=name)
+            history.pace(learner, seconds=now - begun, n_photos=n_seen)
+        ends_epoch = learner.n_seen // n_photos > n_epochs or learner.step >= learner.n_steps
+        if ends_epoch:
             score = learner.score()
             history.epoch(
                 learner,
-                loss=total / n_told,
+                loss=learner.loss_sum / learner.n_losses,
                 score=score,
                 seconds=clock() - begun,
                 n_photos=learner.n_seen - first,
             )
-            total, n_told = 0.0, 0
+            learner.loss_sum, learner.n_losses = 0.0, 0
             if patience.is_over(score):
                 break
+        if checkpoint is not None and checkpoint.is_due(now - saved, ends_epoch=ends_epoch):
+            checkpoint.save(learner)
+            saved = now
     if not all(bool(torch.isfinite(numbers).all()) for numbers in learner.network.state_dict().values()):
         raise _diverged(learner, checkpoint, name)  # in the very last step, whose loss was that before it
     learner.settle()
@@ -337,45 +348,6 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Return whether an error says that there was not enough memory, of the machine or of its GPU."""
     said = str(error).lower()
     return isinstance(error, MemoryError) or "out of memory" in said or "can't allocate memory" in said
-
-
-def _keep_to_time(learner: Learner, *, begun: float, first: int, now: float, name: str) -> None:
-    """Shorten the plan where the deadline would pass before its end."""
-    pace = (now - begun) / max(1, learner.n_seen - first) * learner.batch  # seconds a step
-    if now + (learner.n_steps - learner.step) * pace <= learner.plan.deadline:
-        return
-    planned = learner.plan.epochs * len(learner.material.fitted) / learner.batch
-    n_left = (learner.plan.deadline - now) / pace if pace else 0
-    learner.n_steps = max(learner.step, int(learner.step + n_left))
-    if learner.n_steps < LEAST_SHARE_DONE * planned:
-        raise OutOfTimeError("training_out_of_time", item=name)
-
-
-def rate_groups(
-    network: FeatureNetwork, head: nn.Linear, settings: NetworkTraining
-) -> list[dict[str, object]]:
-    """Return the parameters that learn in groups, each with its highest rate and its decay.
-
-    Earlier stages learn more slowly by ``depth_factor`` a stage; biases and normalisations do not decay.
-    """
-    groups: list[dict[str, object]] = []
-    for depth, part in enumerate(reversed(network.parts())):
-        learns = settings.layers == "all" or depth < 2
-        for parameter in part.parameters():
-            parameter.requires_grad_(learns)
-        if learns:
-            rate = settings.rate * settings.depth_factor**depth
-            groups += _groups(list(part.parameters()), rate, settings.weight_decay)
-    return [*groups, *_groups(list(head.parameters()), settings.rate * settings.head_factor, 0.0)]
-
-
-def _groups(parameters: list[nn.Parameter], rate: float, decay: float) -> list[dict[str, object]]:
-    matrices = [parameter for parameter in parameters if parameter.ndim > 1]
-    others = [parameter for parameter in parameters if parameter.ndim <= 1]
-    return [
-        {"params": matrices, "lr": rate, "highest": rate, "weight_decay": decay},
-        {"params": others, "lr": rate, "highest": rate, "weight_decay": 0.0},
-    ]
 
 
 StepAt = Callable[[float], float]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -24,6 +24,7 @@ from apprenti.domain.seams import Clock
 from apprenti.domain.symmetry import Symmetry
 from apprenti.recipes.trainings import FEATURES_PER_EPOCH
 from apprenti.stages.train.history import History
+from apprenti.stages.train.shown_features import features_of, parts_of, write_features
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -35,29 +36,16 @@ if TYPE_CHECKING:
     from apprenti.blocks.residual_network import ResidualNetwork
     from apprenti.stages.train.loop import Learner
 
-VERSION = 1
+VERSION = 2
 """Raised when the loop changes, so that no training goes on from what another loop left."""
 MEASURED_PHOTOS = 512
 """Photos the means and spreads of the packaged network's normalisations are measured on."""
 HEAD_PHOTOS = 4000
-"""Photos the head is begun on, at most."""
-ROWS_AT_ONCE = 64
+HEAD_PHOTOS_ASKED = 1000
+"""Photos the head is begun on, at most; the second where their features are not there yet."""
 TIMED_BATCH = 16
 TIMED_BROUGHT = 4
 """The same of a network that was brought: one of ViT-B's size takes four seconds for so many."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BroughtStart:
-    """A network that the person brought, to begin with.
-
-    Args:
-        weights: the network.
-        features: file of its features as it is, float32 [m, d], of the photos with targets.
-    """
-
-    weights: TunableWeights
-    features: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,22 +58,28 @@ class NetworkJob:
         policy: how photos are changed.
         symmetries: what leaves their labels as they are.
         start: graph of the packaged network, for a training that begins there.
+        start_features: file of what the network a training begins with says of the photos with targets, float32 [m, d];
+            ``None`` where it has to be asked.
         pixels: file of decoded photos, uint8 [n, S, S, 3]; those with targets first.
         targets: [m] or [m, K], m ≤ n, see ``blocks.answering.Array``.
         n_outputs: number of classes or labels; 1 for a number.
         task_type: what is to be told.
         fitted: rows learnt from, below m.
         held_out: rows the score of every epoch is measured on; may be empty.
-        shown: rows features are worked out for at the end.
+        shown: rows features are worked out for at the end, in the order they are: each of 0..len(shown)-1 once.
+        n_needed: of them, those that are worked out however late it is.
         folder: where graph, features, history go, under ``stem``.
         stem: beginning of the names of the files.
         seed: of everything random.
-        deadline: on ``clock``.
+        deadline: on ``clock``: features are there, and what is made of them is done.
+        photo_seconds: learning from a photo once, on a machine that is free; 0 where it is not known.
+        features_seconds: of the rows shown, on a machine that is free.
+        judging_seconds: what is made of them, on a machine that is free.
         clock: seconds.
         checkpoints: folder that outlives a kill; ``None`` keeps none.
         data_key: stands for the photos and targets in the name of a checkpoint.
         checkpoint_seconds: between two checkpoints.
-        brought: what a training begins with that tunes a network of the person's own.
+        brought: the network a training begins with that tunes one of the person's own.
     """
 
     trained: TrainedName
@@ -107,8 +101,13 @@ class NetworkJob:
     clock: Clock
     checkpoints: Path | None
     data_key: str
+    n_needed: int = 0
+    photo_seconds: float = 0.0
+    features_seconds: float = 0.0
+    judging_seconds: float = 0.0
     checkpoint_seconds: float = 20.0
-    brought: BroughtStart | None = None
+    start_features: Path | None = None
+    brought: TunableWeights | None = None
 
     @property
     def name(self) -> str:
@@ -128,7 +127,7 @@ class NetworkJob:
             "fitted": hashlib.sha256(self.fitted.tobytes()).hexdigest(),
             "start": hashlib.sha256(self.start).hexdigest(),
             "seed": self.seed,
-            "brought": self.brought and self.brought.weights.sha256,
+            "brought": self.brought and self.brought.sha256,
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -154,13 +153,14 @@ class TrainedNetwork:
 
     Args:
         graph: file of the ONNX model, pixels → features and feature map.
-        features: file of the features, float32 [len(shown), d].
+        features: file of the features, float32 [len(shown), d], of each row in its place; NaN where time was up before.
         history: file with a line for every epoch.
         n_features: d.
         epochs: how often the photos were seen; fewer than planned where time ran out.
         photos_per_second: pace.
         seen: some photos as the network saw them.
         has_feature_map: whether the graph gives one.
+        resumed_at: how often the photos had been seen when a training that was killed went on.
     """
 
     graph: Path
@@ -171,6 +171,7 @@ class TrainedNetwork:
     photos_per_second: float
     seen: tuple[SeenPhoto, ...] = ()
     has_feature_map: bool = True
+    resumed_at: float | None = None
 
 
 def train_network(job: NetworkJob) -> TrainedNetwork:
@@ -195,7 +196,6 @@ def train_network(job: NetworkJob) -> TrainedNetwork:
         checkpoint = Checkpoint(
             path=job.checkpoints / f"{job.key}.npz", key=job.key, seconds_between=job.checkpoint_seconds
         )
-        history.go_on()
     try:
         fit_network(learner, history=history, checkpoint=checkpoint, name=job.name)
     except ApprentiError:
@@ -204,7 +204,17 @@ def train_network(job: NetworkJob) -> TrainedNetwork:
     model, has_feature_map = _graph(job, learner)
     graph = job.folder / f"{job.stem}.onnx"
     graph.write_bytes(model)
-    features, n_features = _write_features(job, model, history)
+    load = _load(learner, history)
+    features, n_features = write_features(
+        model,
+        PixelRows.open(job.pixels),
+        job.shown,
+        out=job.folder / f"{job.stem}.npy",
+        n_needed=job.n_needed,
+        ends=job.deadline - load * job.judging_seconds,
+        clock=job.clock,
+        history=history,
+    )
     if checkpoint is not None:
         checkpoint.remove()
         history.forget()
@@ -218,7 +228,17 @@ def train_network(job: NetworkJob) -> TrainedNetwork:
         epochs=learner.epochs,
         photos_per_second=float(lines[-1]["photos_per_second"] or 0) if lines else 0.0,
         seen=_seen(job),
+        resumed_at=history.resumed_at,
     )
+
+
+def _load(learner: Learner, history: History) -> float:
+    """Return how much slower than foretold the last epochs were learnt from, at least 1."""
+    from apprenti.stages.train.time_left import load_of
+
+    lines = history.lines()
+    pace = lines[-1]["photos_per_second"] if lines else None
+    return load_of(learner.plan, 1 / pace) if pace else 1.0
 
 
 def history_of(job: NetworkJob) -> History:
@@ -260,7 +280,7 @@ def _learner(job: NetworkJob) -> Learner:
         (MEASURED_PHOTOS, TIMED_BATCH) if job.brought is None else (TIMED_BROUGHT, TIMED_BROUGHT)
     )
     some = job.fitted[sample_rows(len(job.fitted), n_some, seed=job.seed)]
-    batches = [plain(torch.from_numpy(pixels.take(part)), side_px=pixels.size_px) for part in _parts(some)]
+    batches = [plain(torch.from_numpy(pixels.take(part)), side_px=pixels.size_px) for part in parts_of(some)]
     network = _network(job, batches)
     head = nn.Linear(network.n_features, job.n_outputs)
     nn.init.zeros_(head.bias)
@@ -277,6 +297,8 @@ def _learner(job: NetworkJob) -> Learner:
         seed=job.seed,
         deadline=job.deadline,
         clock=job.clock,
+        ending_seconds=job.features_seconds + job.judging_seconds,
+        photo_seconds=job.photo_seconds,
     )
     material = Material(
         pixels=pixels,
@@ -298,7 +320,7 @@ def _network(job: NetworkJob, batches: Sequence[Tensor]) -> FeatureNetwork:
     if job.brought is not None:
         from apprenti.blocks.hub_tuning import load_for_tuning
 
-        return load_for_tuning(job.brought.weights)
+        return load_for_tuning(job.brought)
     if job.settings.start == "scratch":
         return scratch_start(job.trained.size_px, seed=job.seed)
     return packaged_start(read_network(job.start), batches)
@@ -313,11 +335,12 @@ def _begin_head(head: nn.Linear, job: NetworkJob, pixels: PixelRows) -> None:
 
     from apprenti.stages.train.first_head import first_head
 
-    rows = job.fitted[sample_rows(len(job.fitted), HEAD_PHOTOS, seed=job.seed)]
-    if job.brought is None:
-        features = np.concatenate(list(_features(job.start, pixels, rows)))
+    most = HEAD_PHOTOS_ASKED if job.start_features is None else HEAD_PHOTOS
+    rows = job.fitted[sample_rows(len(job.fitted), most, seed=job.seed)]
+    if job.start_features is None:
+        features = np.concatenate(list(features_of(job.start, pixels, rows)))
     else:
-        features = np.load(job.brought.features, mmap_mode="r")[rows]
+        features = np.load(job.start_features, mmap_mode="r")[rows]
     weights, biases = first_head(
         features, job.targets[rows], n_outputs=job.n_outputs, task_type=job.task_type, seed=job.seed
     )
@@ -336,7 +359,7 @@ def _graph(job: NetworkJob, learner: Learner) -> tuple[bytes, bool]:
     from apprenti.blocks.hub_tuning import tuned_backbone
 
     tuned = tuned_backbone(
-        cast("HubNetwork", learner.network), job.brought.weights, out=job.folder / f"{job.stem}.part"
+        cast("HubNetwork", learner.network), job.brought, out=job.folder / f"{job.stem}.part"
     )
     return with_logits(tuned, head), tuned.has_feature_map
 
@@ -352,36 +375,3 @@ def _head_numbers(learner: Learner) -> Linear:
         mean, spread = mean_and_spread(learner.material.targets[learner.material.fitted])
         weights, biases = weights * spread, biases * spread + mean
     return linear(weights, biases)
-
-
-def _features(graph: bytes, pixels: PixelRows, rows: NDArray[np.intp]) -> Iterator[NDArray[np.float32]]:
-    """Yield the features of some photos, float32 [1, d] each: one at a time, as they are when the model is used."""
-    from apprenti.blocks.session import open_session
-
-    session = open_session(graph)
-    for part in _parts(rows):
-        for photo in pixels.take(part):  # [S, S, 3]
-            (features,) = session.run(["features"], {"pixels": photo[np.newaxis]})
-            yield features
-
-
-def _write_features(job: NetworkJob, graph: bytes, history: History) -> tuple[Path, int]:
-    """Write the features of the photos that are asked for, and return the file and their length."""
-    path = job.folder / f"{job.stem}.npy"
-    begun = job.clock()
-    rows = iter(_features(graph, PixelRows.open(job.pixels), job.shown))
-    first = next(rows)
-    with path.open("wb") as file:
-        header = {"descr": "<f4", "fortran_order": False, "shape": (len(job.shown), first.shape[1])}
-        np.lib.format.write_array_header_1_0(file, header)
-        file.write(first.astype("<f4").tobytes())
-        for n_done, row in enumerate(rows, start=2):
-            file.write(row.astype("<f4").tobytes())
-            if n_done % ROWS_AT_ONCE == 0:
-                history.features(n_done / len(job.shown), seconds=job.clock() - begun)
-    return path, first.shape[1]
-
-
-def _parts(rows: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        yield rows[start : start + ROWS_AT_ONCE]

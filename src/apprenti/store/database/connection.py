@@ -16,10 +16,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError
 from sqlalchemy.pool import StaticPool
 
-from apprenti.domain.errors import OptionError, StoreError
+from apprenti.domain.errors import ConflictError, OptionError, StoreError
 
 BUSY_SECONDS = 60.0
 MEMORY_URL = "sqlite://"
@@ -34,6 +34,8 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._last_change = object()
+        self._damage: str | None = None
 
     @classmethod
     def open(cls, url: str) -> Database:
@@ -44,18 +46,34 @@ class Database:
 
         Raises:
             OptionError: the address cannot be read, or its driver is not installed.
-            StoreError: it does not answer, is no database, or belongs to a newer Apprenti.
+            StoreError: it does not answer, is no database or a damaged one, or belongs to a newer Apprenti.
         """
         from apprenti.store.database.migrating import bring_up_to_date
 
         database = cls(_engine(url))
+        database.check()
         bring_up_to_date(database)
         return database
+
+    @classmethod
+    def as_it_is(cls, url: str) -> Database | None:
+        """Return the database at ``url`` without making or changing its tables; ``None`` where there is no file.
+
+        Raises:
+            OptionError: the address cannot be read, or its driver is not installed.
+        """
+        path = sqlite_file(url)
+        return None if path is not None and not path.is_file() else cls(_engine(url))
 
     @property
     def engine(self) -> Engine:
         """SQLAlchemy's engine, for what is done to the database as a whole."""
         return self._engine
+
+    @property
+    def last_change(self) -> object:
+        """A sign that is another after each change this process wrote: what was read under this one still holds."""
+        return self._last_change
 
     @property
     def is_sqlite(self) -> bool:
@@ -69,17 +87,34 @@ class Database:
         Raises:
             StoreError: the database does not answer or is damaged.
         """
-        with _translated(), self._engine.connect() as tx, tx.begin():
+        with self._told(), self._engine.connect() as tx, tx.begin():
             yield tx
 
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Open a transaction that alone may write; it is on disk when the block ends, or not at all.
+    def check(self) -> None:
+        """Look at every page of an SQLite file, a second for some hundred megabytes; a server looks after its own.
 
         Raises:
-            StoreError: the database does not answer, is damaged, or the disk is full.
+            StoreError: one is damaged.
         """
-        with _translated(), self._engine.connect() as bare:
+        if self.is_sqlite:
+            with self.read() as tx:
+                found = tx.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            if found != "ok":
+                raise StoreError("store_damaged", cause=" ".join(str(found).split())[:200])
+
+    @contextmanager
+    def write(self, *, only_adds: bool = False) -> Iterator[Connection]:
+        """Open a transaction that alone may write; it is on disk when the block ends, or not at all.
+
+        Args:
+            only_adds: it adds rows that nobody keeps in memory, so ``last_change`` stays.
+
+        Raises:
+            StoreError: the database does not answer, is damaged or was seen to be, or the disk is full.
+        """
+        if self._damage is not None:  # what is written onto damage spreads it
+            raise StoreError("store_damaged", cause=self._damage)
+        with self._told(), self._engine.connect() as bare:
             options: dict[str, Any] = {_WRITES: True}
             if not self.is_sqlite:  # each statement sees what was written before the lock was had
                 options["isolation_level"] = "READ COMMITTED"
@@ -88,10 +123,38 @@ class Database:
                 if not self.is_sqlite:
                     tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
                 yield tx
+            if not only_adds:
+                self._last_change = object()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say in our words what goes wrong, and remember damage."""
+        try:
+            with _translated():
+                yield
+        except StoreError as error:
+            if error.key == "store_damaged":
+                self._damage = str(error.values["cause"])
+            raise
 
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of an SQLite database; ``None`` where it is a server's or in memory.
+
+    Example:
+        >>> str(sqlite_file("sqlite:///data/apprenti.db"))
+        'data/apprenti.db'
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return None
+    in_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
+    return Path(parsed.database or "") if in_file else None
 
 
 def _engine(url: str) -> Engine:
@@ -138,7 +201,9 @@ def _make_private(path: Path) -> None:
 def _prepare(raw: sqlite3.Connection, _record: object) -> None:
     raw.isolation_level = None  # transactions begin where we say, not where the driver guesses
     journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "DELETE"
-    for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+    # EXTRA: without a write-ahead log FULL does not force to the disk that the journal is gone, and a power cut just
+    # after the answer would bring it back, and undo what was acknowledged
+    for pragma in (f"journal_mode={journal}", "synchronous=EXTRA", "foreign_keys=ON", "temp_store=MEMORY"):
         raw.execute(f"PRAGMA {pragma}")
 
 
@@ -167,6 +232,10 @@ def _translated() -> Iterator[None]:
 
     try:
         yield
+    except (
+        IntegrityError
+    ) as error:  # what it was to name was deleted, or made by somebody else, a moment before
+        raise ConflictError("changed_meanwhile") from error
     except OperationalError as error:
         said = str(error.orig).lower()
         if "full" in said:

@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import Row, Select, func, or_, select
 
 from apprenti.domain.service import Correction, CorrectionState
 from apprenti.store.database import rows
 from apprenti.store.database.rows import Page, Tx
-from apprenti.store.database.tables import CORRECTIONS
+from apprenti.store.database.tables import CORRECTIONS, IMAGES, PREDICTIONS, TASKS
+
+MOST_OF_A_SOURCE = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A correction that no training has learnt from, with what it is judged by.
+
+    Args:
+        correction: it.
+        sha256: of its image.
+        is_test: whether the image belongs to the fixed test set.
+        answer: what had been answered, as ``StoredPrediction`` keeps it; empty where nothing had.
+        label_id: the best label of that answer.
+        p_label: its probability.
+        familiar: whether the image looked like the training images.
+    """
+
+    correction: Correction
+    sha256: str
+    is_test: bool
+    answer: Mapping[str, Any]
+    label_id: str
+    p_label: float
+    familiar: bool
 
 
 def insert(tx: Tx, *corrections: Correction) -> None:
@@ -53,6 +81,17 @@ def n_new(tx: Tx, task_id: str) -> int:
     return rows.count(tx, CORRECTIONS, *_unlearnt(task_id), CORRECTIONS.c.agrees == False)  # noqa: E712
 
 
+def n_new_since(tx: Tx, task_id: str, *, from_us: int) -> int:
+    """Return how many of ``n_new`` are of images that came in from a moment on."""
+    asked = (
+        select(func.count())
+        .select_from(CORRECTIONS)
+        .join(IMAGES, IMAGES.c.id == CORRECTIONS.c.image_id)
+        .where(*_unlearnt(task_id), CORRECTIONS.c.agrees == False, IMAGES.c.created_us >= from_us)  # noqa: E712
+    )
+    return int(tx.execute(asked).scalar_one())
+
+
 def mark_learnt(tx: Tx, task_id: str, job_id: str) -> int:
     """Note that a training learns from every accepted correction there is by now."""
     return rows.change(tx, CORRECTIONS, *_unlearnt(task_id), job_id=job_id)
@@ -66,9 +105,128 @@ def _unlearnt(task_id: str) -> tuple[Any, ...]:
     )
 
 
-def decide(
-    tx: Tx, workspace_id: str, correction_ids: Sequence[str], state: CorrectionState, reason: dict[str, Any]
-) -> int:
-    """Change what becomes of corrections."""
-    here = (CORRECTIONS.c.workspace_id == workspace_id, CORRECTIONS.c.id.in_(list(correction_ids)))
-    return rows.change(tx, CORRECTIONS, *here, state=state, reason=reason)
+def change(tx: Tx, workspace_id: str, correction_id: str, **values: Any) -> Correction:
+    """Change fields of a correction and return it.
+
+    Raises:
+        NotFoundError: this workspace has none of this id.
+    """
+    here = (CORRECTIONS.c.workspace_id == workspace_id, CORRECTIONS.c.id == correction_id)
+    rows.change(tx, CORRECTIONS, *here, **values)
+    return get(tx, workspace_id, correction_id)
+
+
+def waiting(tx: Tx, task_id: str, *, image_id: str, token_id: str) -> tuple[Waiting, ...]:
+    """Return what is said of an image, and what a source said of any, that no training has learnt from."""
+    asked = (
+        _with_evidence()
+        .where(
+            CORRECTIONS.c.task_id == task_id,
+            CORRECTIONS.c.job_id == "",
+            CORRECTIONS.c.state != CorrectionState.REJECTED.value,
+            or_(CORRECTIONS.c.image_id == image_id, CORRECTIONS.c.token_id == token_id),
+        )
+        .order_by(CORRECTIONS.c.seq.desc())
+        .limit(MOST_OF_A_SOURCE)
+    )
+    return tuple(_waiting(row) for row in reversed(tx.execute(asked).all()))
+
+
+def _with_evidence() -> Select[Any]:
+    said = PREDICTIONS.c
+    return (
+        select(
+            CORRECTIONS,
+            IMAGES.c.sha256,
+            IMAGES.c.is_test,
+            said.answer,
+            said.label_id,
+            said.p_label,
+            said.familiar,
+        )
+        .join(IMAGES, IMAGES.c.id == CORRECTIONS.c.image_id)
+        .join(PREDICTIONS, said.id == CORRECTIONS.c.prediction_id, isouter=True)
+    )
+
+
+def _waiting(row: Row[Any]) -> Waiting:
+    entry = row._mapping
+    return Waiting(
+        correction=rows.noun_of(Correction, row),
+        sha256=entry["sha256"],
+        is_test=bool(entry["is_test"]),
+        answer=entry["answer"] or {},
+        label_id=entry["label_id"] or "",
+        p_label=entry["p_label"] or 0.0,
+        familiar=bool(entry["familiar"]),
+    )
+
+
+def usual_of_source(tx: Tx, task_id: str, token_id: str) -> float:
+    """Return how many corrections a source gave at a time: between two trainings, where any learnt from it."""
+    asked = select(func.count(), func.count(CORRECTIONS.c.job_id.distinct())).where(
+        CORRECTIONS.c.task_id == task_id, CORRECTIONS.c.token_id == token_id, CORRECTIONS.c.job_id != ""
+    )
+    n, n_trainings = tx.execute(asked).one()
+    return float(n) / n_trainings if n_trainings else 0.0
+
+
+def in_force(tx: Tx, task_id: str, image_id: str) -> tuple[Correction, ...]:
+    """Return the accepted corrections of an image for a task, oldest first."""
+    here = (CORRECTIONS.c.image_id == image_id, CORRECTIONS.c.task_id == task_id)
+    return rows.every(
+        tx, CORRECTIONS, Correction, *here, CORRECTIONS.c.state == CorrectionState.ACCEPTED.value
+    )
+
+
+def forget_estimate(tx: Tx, prediction_id: str) -> None:
+    """Let none of a prediction's corrections tell of the accuracy: a later one does."""
+    rows.change(tx, CORRECTIONS, CORRECTIONS.c.prediction_id == prediction_id, estimates_version=None)
+
+
+def estimate(tx: Tx, task_id: str, version_number: int) -> Mapping[tuple[bool, CorrectionState], int]:
+    """Return how many drawn answers of a version were judged: by whether they were right, and what became of it."""
+    asked = (
+        select(CORRECTIONS.c.agrees, CORRECTIONS.c.state, func.count())
+        .where(CORRECTIONS.c.task_id == task_id, CORRECTIONS.c.estimates_version == version_number)
+        .group_by(CORRECTIONS.c.agrees, CORRECTIONS.c.state)
+    )
+    return {(bool(agrees), CorrectionState(state)): n for agrees, state, n in tx.execute(asked)}
+
+
+def counts(tx: Tx, task_id: str) -> Mapping[CorrectionState, int]:
+    """Return how many corrections a task has, by state."""
+    asked = (
+        select(CORRECTIONS.c.state, func.count())
+        .where(CORRECTIONS.c.task_id == task_id)
+        .group_by(CORRECTIONS.c.state)
+    )
+    return {CorrectionState(state): n for state, n in tx.execute(asked)}
+
+
+def unlearnt(tx: Tx, task_id: str) -> Iterator[tuple[bool, tuple[str, ...]]]:
+    """Yield of each accepted correction no training has learnt from whether it agrees, and its labels."""
+    asked = select(CORRECTIONS.c.agrees, CORRECTIONS.c.label_ids).where(*_unlearnt(task_id))
+    for agrees, label_ids in tx.execute(asked):
+        yield bool(agrees), tuple(label_ids)
+
+
+def held_reasons(tx: Tx, task_id: str) -> Mapping[str, int]:
+    """Return how many corrections are held back, by the key of the reason."""
+    key = CORRECTIONS.c.reason["key"].as_string()
+    asked = (
+        select(key, func.count())
+        .where(CORRECTIONS.c.task_id == task_id, CORRECTIONS.c.state == CorrectionState.QUARANTINED.value)
+        .group_by(key)
+    )
+    return {str(reason): n for reason, n in tx.execute(asked)}
+
+
+def totals(tx: Tx) -> Mapping[tuple[str, str, str], int]:
+    """Return how many corrections there are, by workspace, task and state."""
+    asked = (
+        select(TASKS.c.workspace_id, CORRECTIONS.c.task_id, CORRECTIONS.c.state, func.count())
+        .join(TASKS, TASKS.c.id == CORRECTIONS.c.task_id)
+        .group_by(TASKS.c.workspace_id, CORRECTIONS.c.task_id, CORRECTIONS.c.state)
+    )
+    return {(workspace, task, state): n for workspace, task, state, n in tx.execute(asked)}

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Column, ColumnElement, Select, exists, func, select
 
 from apprenti.domain.service import ImageLabel, Label, Origin, StoredImage
 from apprenti.store.database import rows
 from apprenti.store.database.rows import Page, Tx
 from apprenti.store.database.tables import IMAGE_LABELS, IMAGES, LABELS, TASK_LABELS, VERIFICATIONS, VERSIONS
+
+MANY = 2_000
+"""Images that show a label: no more are looked up one by one."""
+
+BLOB_COLUMNS = (
+    IMAGES.c.sha256,
+    VERSIONS.c.model_sha256,
+    VERSIONS.c.reference_sha256,
+    VERSIONS.c.known_sha256,
+)
+"""Every column that names a blob."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +78,25 @@ def by_hash(tx: Tx, workspace_id: str, sha256: str) -> StoredImage | None:
     )
 
 
+def by_hashes(tx: Tx, workspace_id: str, hashes: Sequence[str]) -> tuple[StoredImage, ...]:
+    """Return the images with these bytes that the workspace has, in no order."""
+    return tuple(_some(tx, workspace_id, IMAGES.c.sha256, hashes))
+
+
+def by_ids(tx: Tx, workspace_id: str, image_ids: Sequence[str]) -> dict[str, StoredImage]:
+    """Return the images with these ids that the workspace has, by id."""
+    return {image.id: image for image in _some(tx, workspace_id, IMAGES.c.id, image_ids)}
+
+
+def _some(tx: Tx, workspace_id: str, column: Column[str], values: Sequence[str]) -> Iterator[StoredImage]:
+    for part in rows.in_batches(list(values)):
+        # neither workspace nor order: SQLite would rather read all images by them than look a few up
+        for row in tx.execute(select(IMAGES).where(column.in_(part))):
+            image = rows.noun_of(StoredImage, row)
+            if image.workspace_id == workspace_id:
+                yield image
+
+
 def at_address(tx: Tx, image_id: str, sha256: str) -> StoredImage | None:
     """Return the image of any workspace with this id and these bytes: who names both was told of it."""
     return rows.find(tx, IMAGES, StoredImage, IMAGES.c.id == image_id, IMAGES.c.sha256 == sha256)
@@ -82,13 +112,83 @@ def page(
     newest_first: bool = False,
 ) -> Page[StoredImage]:
     """Return images of a workspace that fit, in the order they came in."""
-    where = _where(workspace_id, chosen)
-    return rows.page(tx, IMAGES, StoredImage, *where, cursor=cursor, limit=limit, newest_first=newest_first)
+    few = _few_with_labels(tx, chosen.label_ids)
+    if few is None:
+        where = _where(workspace_id, chosen)
+        return rows.page(
+            tx, IMAGES, StoredImage, *where, cursor=cursor, limit=limit, newest_first=newest_first
+        )
+    return rows.page(
+        tx,
+        IMAGES,
+        StoredImage,
+        *_where_few(workspace_id, chosen, few),
+        cursor=cursor,
+        limit=limit,
+        newest_first=newest_first,
+        seq=IMAGES.c.seq + 0,
+    )
 
 
 def count(tx: Tx, workspace_id: str, chosen: ImageFilter = ALL) -> int:
     """Return how many images fit."""
-    return rows.count(tx, IMAGES, *_where(workspace_id, chosen))
+    if chosen in (ImageFilter(task_id=chosen.task_id), ImageFilter(label_ids=chosen.label_ids[:1])):
+        shown = _label_condition(workspace_id, chosen)
+        if shown is not None:
+            n = func.count(IMAGE_LABELS.c.image_id.distinct())
+            return int(tx.execute(select(n).where(shown)).scalar_one())
+    few = _few_with_labels(tx, chosen.label_ids)
+    if few is None:
+        return rows.count(tx, IMAGES, *_where(workspace_id, chosen))
+    return rows.count(tx, IMAGES, *_where_few(workspace_id, chosen, few))
+
+
+def _label_condition(workspace_id: str, chosen: ImageFilter) -> ColumnElement[bool] | None:
+    """Return which rows of what images show are meant; ``None`` where all images are."""
+    ours = select(LABELS.c.id).where(LABELS.c.workspace_id == workspace_id)
+    if chosen.task_id is not None:
+        answers = select(TASK_LABELS.c.label_id).where(TASK_LABELS.c.task_id == chosen.task_id)
+        return IMAGE_LABELS.c.label_id.in_(ours.where(LABELS.c.id.in_(answers)))
+    if chosen.label_ids:
+        return IMAGE_LABELS.c.label_id.in_(ours.where(LABELS.c.id == chosen.label_ids[0]))
+    return None
+
+
+def _few_with_labels(tx: Tx, label_ids: Sequence[str]) -> Select[Any] | None:
+    """Return what finds the images that show all of these labels, where they are few; else ``None``.
+
+    Of labels on many images a page is soon full when images are read in their order; of labels on few, never.
+    """
+    if not label_ids:
+        return None
+    rarest, *others = sorted(label_ids, key=lambda label_id: _n_up_to_many(tx, _showing(label_id)))
+    found = _showing(rarest, *others)
+    return found if _n_up_to_many(tx, found) <= MANY else None
+
+
+def _showing(label_id: str, *others: str) -> Select[Any]:
+    """Return what finds the images that show a label, and others too."""
+    found = select(IMAGE_LABELS.c.image_id).where(IMAGE_LABELS.c.label_id == label_id)
+    for other in others:
+        also = IMAGE_LABELS.alias()
+        found = found.where(
+            exists().where(also.c.label_id == other, also.c.image_id == IMAGE_LABELS.c.image_id)
+        )
+    return found
+
+
+def _n_up_to_many(tx: Tx, found: Select[Any]) -> int:
+    some = found.limit(MANY + 1).subquery()
+    return int(tx.execute(select(func.count()).select_from(some)).scalar_one())
+
+
+def _where_few(workspace_id: str, chosen: ImageFilter, few: Select[Any]) -> list[Any]:
+    """Return what says which of a few images are meant, so that they are looked up one by one.
+
+    The words around the workspace keep SQLite from reading all of its images in search of those few.
+    """
+    _, *rest = _where(workspace_id, replace(chosen, label_ids=()))
+    return [IMAGES.c.id.in_(few), func.coalesce(IMAGES.c.workspace_id, "") == workspace_id, *rest]
 
 
 def _where(workspace_id: str, chosen: ImageFilter) -> list[Any]:
@@ -180,6 +280,20 @@ def labels_of(tx: Tx, image_ids: Sequence[str]) -> Mapping[str, tuple[tuple[Labe
     return {image_id: tuple(labels) for image_id, labels in found.items()}
 
 
+def shown_labels(tx: Tx, label_ids: Sequence[str]) -> set[str]:
+    """Return which of these labels any image shows that is not of the fixed test set."""
+    return {
+        label_id
+        for label_id in label_ids
+        if tx.execute(
+            select(IMAGE_LABELS.c.seq)
+            .join(IMAGES, IMAGES.c.id == IMAGE_LABELS.c.image_id)
+            .where(IMAGE_LABELS.c.label_id == label_id, IMAGES.c.is_test == False)  # noqa: E712
+            .limit(1)
+        ).first()
+    }
+
+
 def all_of(tx: Tx, workspace_id: str, chosen: ImageFilter = ALL) -> Iterator[StoredImage]:
     """Yield every image that fits, in the order they came in, without holding them all."""
     cursor: str | None = None
@@ -193,14 +307,28 @@ def all_of(tx: Tx, workspace_id: str, chosen: ImageFilter = ALL) -> Iterator[Sto
 
 def is_named(tx: Tx, sha256: str) -> bool:
     """Return whether any image or model of any workspace needs this blob."""
-    columns = (IMAGES.c.sha256, VERSIONS.c.model_sha256, VERSIONS.c.reference_sha256)
-    for table, column in zip((IMAGES, VERSIONS, VERSIONS), columns, strict=True):
-        if tx.execute(select(table.c.seq).where(column == sha256).limit(1)).first() is not None:
-            return True
-    return False
+    return bool(named(tx, [sha256]))
+
+
+def named(tx: Tx, hashes: Sequence[str]) -> set[str]:
+    """Return which of these blobs any image or model of any workspace needs."""
+    found: set[str] = set()
+    for part in rows.in_batches(list(hashes)):
+        for column in BLOB_COLUMNS:
+            found.update(tx.execute(select(column).where(column.in_(part))).scalars())
+    return found
 
 
 def n_bytes(tx: Tx, workspace_id: str) -> int:
     """Return how many bytes the images of a workspace take."""
     asked = select(func.coalesce(func.sum(IMAGES.c.n_bytes), 0)).where(IMAGES.c.workspace_id == workspace_id)
     return int(tx.execute(asked).scalar_one())
+
+
+def kept_bytes(tx: Tx) -> Mapping[str, int]:
+    """Return how many bytes the images and the models of all workspaces take; what is shared counts each time."""
+    columns = {"images": IMAGES.c.n_bytes, "models": VERSIONS.c.n_bytes}
+    return {
+        what: int(tx.execute(select(func.coalesce(func.sum(column), 0))).scalar_one())
+        for what, column in columns.items()
+    }

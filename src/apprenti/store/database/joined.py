@@ -28,7 +28,7 @@ class JoinedDatabase(Database):
         yield self._tx
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, only_adds: bool = False) -> Iterator[Connection]:
         """Write, as a part that can fail by itself."""
         with self._tx.begin_nested():
             yield self._tx

@@ -28,7 +28,7 @@ def bring_up_to_date(database: Database) -> None:
         config = _config()
         script = ScriptDirectory.from_config(config)
         now = MigrationContext.configure(tx).get_current_revision()
-        if now is not None and now not in {step.revision for step in script.walk_revisions()}:
+        if now is not None and not is_known(now):
             raise StoreError("store_too_new", revision=now)
         if now != script.get_current_head():
             config.attributes["connection"] = tx
@@ -40,6 +40,12 @@ def revision_of(database: Database) -> tuple[str | None, str | None]:
     with database.read() as tx:
         now = MigrationContext.configure(tx).get_current_revision()
     return now, ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def is_known(revision: str) -> bool:
+    """Return whether this version knows the revision; one it does not know is of a newer version."""
+    steps = ScriptDirectory.from_config(_config()).walk_revisions()
+    return revision in {step.revision for step in steps}
 
 
 def _config() -> Config:

@@ -43,6 +43,8 @@ def values_of(noun: Any) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
     if isinstance(value, tuple):
         return list(value)
     return dict(value) if isinstance(value, Mapping) else value
@@ -109,8 +111,19 @@ def page(
     cursor: str | None = None,
     limit: int = 50,
     newest_first: bool = False,
+    seq: ColumnElement[int] | None = None,
 ) -> Page[Noun]:
     """Return up to ``limit`` nouns after ``cursor``, by the order they were written in.
+
+    Args:
+        tx: a transaction.
+        table: where they are.
+        kind: what they are.
+        where: which.
+        cursor: of the page before.
+        limit: how many at most.
+        newest_first: the other way round.
+        seq: the column ``seq``, in words the planner takes for another, where it should not go by it.
 
     Args:
         tx: a transaction.
@@ -125,13 +138,14 @@ def page(
         OptionError: the cursor is not one of ours.
     """
     asked = select(table).where(*where).limit(limit + 1)
-    asked = asked.order_by(table.c.seq.desc() if newest_first else table.c.seq)
+    order: ColumnElement[int] = table.c.seq if seq is None else seq
+    asked = asked.order_by(order.desc() if newest_first else order)
     if cursor is not None:
         sign, place = _place(cursor)
         if sign == _SKIPPED:
             asked = asked.offset(place)
         else:
-            asked = asked.where(table.c.seq < place if newest_first else table.c.seq > place)
+            asked = asked.where(order < place if newest_first else order > place)
     rows: Sequence[Row[Any]] = tx.execute(asked).all()
     shown = rows[:limit]
     more = len(rows) > limit

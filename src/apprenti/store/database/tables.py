@@ -124,6 +124,7 @@ IMAGES = _table(
     _us("created_us"),
     UniqueConstraint("workspace_id", "sha256"),
     Index(None, "workspace_id", "seq"),
+    Index(None, "workspace_id", "is_test", "seq"),
     Index(None, "sha256"),
 )
 
@@ -174,6 +175,7 @@ VERSIONS = _table(
     Column("model_sha256", String(64), nullable=False),
     Column("n_bytes", BigInteger, nullable=False),
     Column("reference_sha256", String(64), nullable=False),
+    Column("known_sha256", String(64), nullable=False),
     _json("scores"),
     _json("labels"),
     Column("n_examples", Integer, nullable=False),
@@ -183,6 +185,7 @@ VERSIONS = _table(
     Index(None, "workspace_id", "seq"),
     Index(None, "model_sha256"),
     Index(None, "reference_sha256"),
+    Index(None, "known_sha256"),
 )
 
 PREDICTIONS = _table(
@@ -202,13 +205,29 @@ PREDICTIONS = _table(
     Column("review_reason", String(16)),
     Column("is_reviewed", Boolean, nullable=False),
     _json("facts"),
+    Column("sketch", Text, nullable=False),
     Column("latency_us", BigInteger, nullable=False),
     _us("created_us"),
     Index(None, "workspace_id", "seq"),
     Index(None, "task_id", "seq"),
-    Index(None, "task_id", "is_reviewed", "review_score", "seq"),
     Index(None, "task_id", "created_us"),
     Index(None, "image_id"),
+)
+
+IN_QUEUE = (
+    (PREDICTIONS.c.is_reviewed == False)  # noqa: E712 (a column, not a truth)
+    & PREDICTIONS.c.review_reason.is_not(None)
+    & PREDICTIONS.c.image_id.is_not(None)
+)
+"""Which predictions wait for a person's look; an index holds just these, in the order they are looked at."""
+
+Index(
+    "ix_predictions_in_queue",
+    PREDICTIONS.c.task_id,
+    PREDICTIONS.c.review_score,
+    PREDICTIONS.c.seq,
+    sqlite_where=IN_QUEUE,
+    postgresql_where=IN_QUEUE,
 )
 
 CORRECTIONS = _table(
@@ -225,10 +244,16 @@ CORRECTIONS = _table(
     Column("token_id", Text, nullable=False),
     Column("state", String(16), nullable=False),
     _json("reason"),
+    _json("before"),
+    Column("decided_by", Text, nullable=False),
+    Column("estimates_version", Integer),
     Column("job_id", _ID, nullable=False),
     _us("created_us"),
     Index(None, "workspace_id", "seq"),
     Index(None, "task_id", "state", "job_id", "seq"),
+    Index(None, "task_id", "estimates_version", "state"),
+    Index(None, "task_id", "token_id", "seq"),
+    Index(None, "prediction_id"),
     Index(None, "image_id"),
 )
 
@@ -268,6 +293,7 @@ AUDIT = _table(
     _json("details"),
     _us("created_us"),
     Index(None, "workspace_id", "seq"),
+    Index(None, "workspace_id", "noun_id", "seq"),
 )
 
 WEBHOOKS = _table(
@@ -324,6 +350,25 @@ TRAFFIC = _table(
     Column("n", BigInteger, nullable=False),
     UniqueConstraint("task_id", "day", "version_number", "measure", "bucket"),
 )
+
+ALARMS = _table(
+    "alarms",
+    _seq(),
+    _of("task"),
+    Column("version_number", Integer, nullable=False),
+    Column("checked_seq", BigInteger, nullable=False),
+    _us("checked_us"),
+    Column("n", Integer, nullable=False),
+    Column("is_on", Boolean, nullable=False),
+    Column("since_day", Integer),
+    _us("begun_us", nullable=True),
+    _json("drift"),
+    _json("notices"),
+    _json("moved"),
+    UniqueConstraint("task_id"),
+)
+
+WORKERS = _table("workers", _seq(), _id(), _us("begun_us"), _us("seen_us"))
 
 VERIFICATIONS = _table(
     "verifications",

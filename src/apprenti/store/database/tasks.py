@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
+
 from apprenti.domain.service import Task
 from apprenti.store.database import rows
 from apprenti.store.database.rows import Page, Tx
@@ -27,6 +29,17 @@ def get(tx: Tx, workspace_id: str, task_id: str) -> Task:
 def page(tx: Tx, workspace_id: str, *, cursor: str | None = None, limit: int = 50) -> Page[Task]:
     """Return the tasks of a workspace, oldest first."""
     return rows.page(tx, TASKS, Task, TASKS.c.workspace_id == workspace_id, cursor=cursor, limit=limit)
+
+
+def in_production(tx: Tx) -> tuple[Task, ...]:
+    """Return the tasks of all workspaces that have a version in production, oldest first."""
+    return rows.every(tx, TASKS, Task, TASKS.c.production_version.is_not(None))
+
+
+def ids_of_name(tx: Tx, workspace_id: str, name: str) -> tuple[str, ...]:
+    """Return the ids of the tasks of this name, at most two: more say nothing more."""
+    here = (TASKS.c.workspace_id == workspace_id, TASKS.c.name == name)
+    return tuple(tx.execute(select(TASKS.c.id).where(*here).limit(2)).scalars())
 
 
 def count(tx: Tx, workspace_id: str) -> int:

@@ -62,6 +62,12 @@ def under_way(tx: Tx, task_id: str) -> TrainingJob | None:
     return found[0] if found else None
 
 
+def is_under_way(tx: Tx, job_id: str) -> bool:
+    """Return whether there is a training of this id, in whatever workspace, that is not over."""
+    states = [state.value for state in JobState if not state.is_over]
+    return rows.count(tx, TRAININGS, TRAININGS.c.id == job_id, TRAININGS.c.state.in_(states)) > 0
+
+
 def is_something_to_do(tx: Tx, *, is_alive: Callable[[str], bool]) -> bool:
     """Return whether ``claim`` would find a training."""
     return next(_to_do(tx, is_alive), None) is not None
@@ -131,3 +137,9 @@ def ask_to_cancel(tx: Tx, workspace_id: str, job_id: str, *, now_us: int) -> Tra
     if not rows.change(tx, TRAININGS, *here, queued, **over):
         rows.change(tx, TRAININGS, *here, TRAININGS.c.state == JobState.RUNNING.value, cancel_requested=True)
     return get(tx, workspace_id, job_id)
+
+
+def n_by_state(tx: Tx) -> Mapping[JobState, int]:
+    """Return how many trainings of all workspaces are in each state."""
+    asked = select(TRAININGS.c.state, func.count()).group_by(TRAININGS.c.state)
+    return {JobState(state): n for state, n in tx.execute(asked)}

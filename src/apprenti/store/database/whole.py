@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Table, insert, select
+from sqlalchemy import BigInteger, Column, Integer, String, Table, UniqueConstraint, insert, select
 
 from apprenti.domain.service import (
     Correction,
@@ -21,6 +21,8 @@ from apprenti.domain.service import (
 )
 from apprenti.store.database import rows, tables
 from apprenti.store.database.rows import Tx
+
+LARGEST, LARGEST_IN_32_BITS = 2**63 - 1, 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,3 +110,28 @@ def any_is_there(tx: Tx, part: Part, ids: Sequence[str]) -> bool:
         if tx.execute(select(part.table.c.id).where(part.table.c.id.in_(some)).limit(1)).first() is not None:
             return True
     return False
+
+
+def misfit(part: Part, noun: Any) -> str:
+    """Return the field of a noun that its column cannot hold, in whatever database; empty where all fit."""
+    for name, value in rows.values_of(noun).items():
+        kind = part.table.c[name].type
+        if isinstance(value, str) and isinstance(kind, String) and kind.length is not None:
+            if len(value) > kind.length:
+                return name
+        elif isinstance(value, int) and isinstance(kind, Integer):
+            most = LARGEST if isinstance(kind, BigInteger) else LARGEST_IN_32_BITS
+            if not -most <= value <= most:
+                return name
+    return ""
+
+
+def repeated(part: Part, nouns: Sequence[Any]) -> str:
+    """Return the fields that two nouns share and no two may; empty where all are different."""
+    for rule in part.table.constraints:
+        if not isinstance(rule, UniqueConstraint):
+            continue
+        names = [column.name for column in rule.columns if column.name != "workspace_id"]
+        if len({tuple(getattr(noun, name) for name in names) for noun in nouns}) < len(nouns):
+            return ", ".join(names)
+    return ""
