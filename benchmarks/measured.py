@@ -132,6 +132,11 @@ def _tree(root: int) -> list[int]:
     return found
 
 
+def own_memory_mb(process: int) -> float:
+    """Return the memory of one process, without pages of files."""
+    return _kilobytes(process, "Pss_Anon:") / 1e3
+
+
 def _kilobytes(process: int, field: str) -> float:
     try:
         lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()

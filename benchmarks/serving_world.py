@@ -122,6 +122,7 @@ def serving(*arguments: str | Path, **environment: str) -> Iterator[Server]:
     )
     assert process.stdout is not None
     said: list[str] = []
+    reader = threading.Thread(target=process.stdout.read, daemon=True)
     try:
         for line in process.stdout:
             said.append(line.rstrip("\n"))
@@ -132,7 +133,7 @@ def serving(*arguments: str | Path, **environment: str) -> Iterator[Server]:
         if address is None:
             raise RuntimeError(f"the server did not start: {text}")
         secret = _SECRET.search(text)
-        threading.Thread(target=process.stdout.read, daemon=True).start()
+        reader.start()
         yield Server(
             pid=process.pid,
             port=int(address[1]),
@@ -142,6 +143,9 @@ def serving(*arguments: str | Path, **environment: str) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(30)
+        if reader.ident is not None:
+            reader.join()
+        process.stdout.close()
 
 
 def cpu_seconds(pid: int) -> float:
