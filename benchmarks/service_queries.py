@@ -262,7 +262,7 @@ def _prediction(
         image_id=image.id if rng.random() < 0.7 else None,
         answer={"labels": ranked},
         label_id=order[0].id,
-        p_label=ranked[0]["p"],
+        p_label=float(str(ranked[0]["p"])),
         familiar=rng.random() < 0.9,
         distance=rng.random(),
         review_score=round(rng.random(), 9),

@@ -99,7 +99,7 @@ def batch_memory_mb(model: Path, photos: Sequence[bytes], n: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         for i in range(n):
             (Path(folder) / f"{i:05}.jpg").write_bytes(photos[i % len(photos)])
-        command = [sys.executable, "-m", "apprenti", "predict", model, folder, "--json"]
+        command: list[str | Path] = [sys.executable, "-m", "apprenti", "predict", model, folder, "--json"]
         environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
         return peak_memory(command, environment=environment)[2].own_mb
 

@@ -109,4 +109,4 @@ def test_no_other_file_of_the_package_opens_an_address() -> None:
     }
     found = [(file, name) for file, name in imports() if name in openers]
     found += [(place, called) for place, called, _ in calls() if called == "socket.create_connection"]
-    assert {file.partition("/")[0] for file, _ in found} == {"egress", "hub"}
+    assert {file.partition("/")[0] for file, _ in found} == {"client", "egress", "hub"}

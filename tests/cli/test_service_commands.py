@@ -134,19 +134,10 @@ def findings(capsys: Captured, place: Place, *words: str, code: int) -> dict[str
     return {one["topic"]: one for one in answer["findings"]}
 
 
-def exit_of_sqlite() -> int:
-    """Return how a doctor exits who finds nothing but this Python's SQLite."""
-    import sqlite3
-
-    from apprenti.store.database.connection import wal_is_safe
-
-    return 0 if wal_is_safe(sqlite3.sqlite_version_info) else 17
-
-
 def test_the_doctor_tells_a_service_that_is_well(capsys: Captured, place: Place) -> None:
-    found = findings(capsys, place, "--port", "0", code=exit_of_sqlite())
+    found = findings(capsys, place, "--port", "0", code=0)
     assert {topic for topic, one in found.items() if one["level"] != "ok"} <= {"sqlite", "disk"}
-    text = run(capsys, place, "doctor", "--port", "0", "--lang", "fr", code=exit_of_sqlite())[0]
+    text = run(capsys, place, "doctor", "--port", "0", "--lang", "fr", code=0)[0]
     assert "base de données" in text
     assert max(len(line) for line in text.splitlines() if str(place.folder) not in line) <= 100
 
@@ -156,7 +147,7 @@ def test_the_doctor_sees_the_port_taken_or_the_server_at_work(capsys: Captured, 
         port = str(taken.getsockname()[1])
         assert findings(capsys, place, "--port", port, code=17)["port"]["code"] == "port_taken"
         with sole_server(place):
-            found = findings(capsys, place, "--port", port, code=exit_of_sqlite())
+            found = findings(capsys, place, "--port", port, code=0)
             assert found["port"]["code"] == "served"
             assert found["workers"]["found"].startswith("0 alive")
 

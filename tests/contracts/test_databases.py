@@ -388,3 +388,13 @@ def test_the_audit_log_outlives_what_it_tells_of(database: Database) -> None:
 
 def test_every_kind_of_noun_has_a_name_in_the_error_that_says_it_is_missing() -> None:
     assert "{noun}" in catalogue("errors", "en")["not_found"]
+
+
+def test_the_number_of_a_version_is_never_given_again(database: Database) -> None:
+    with database.write() as tx:
+        here = add_workspace(tx)
+        task = add_task(tx, here)
+        version = add_version(tx, task)
+        add_job(tx, task, version_number=version.number)
+        versions.delete(tx, here, version.id)
+        assert versions.next_number(tx, task.id) == version.number + 1

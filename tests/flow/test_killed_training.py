@@ -111,8 +111,8 @@ def test_a_training_killed_after_every_single_step_gives_the_same_model_and_work
     done, once = by_function(folder), by_function(uninterrupted)
     for function in ("look_at", "_decode_chunk", "embed_piece", "finish"):
         assert done[function] == once[function]
-    # candidates run side by side: what runs while the other one's end is recorded begins again
-    assert once["train_candidate"] <= done["train_candidate"] < 2 * once["train_candidate"]
+    # candidates run side by side: what runs while the other one's features or its end are recorded begins again
+    assert once["train_candidate"] <= done["train_candidate"] < 3 * once["train_candidate"]
 
 
 @pytest.mark.parametrize("seed", range(N_MOMENTS))

@@ -8,7 +8,14 @@ import pytest
 from tests.fake_service import OPERATOR, Blobs, default_workspace, make_service, picture
 
 from apprenti.domain.dataset import TaskType
-from apprenti.domain.errors import AccessError, ItemError, NotFoundError, OptionError, TokenError
+from apprenti.domain.errors import (
+    AccessError,
+    ConflictError,
+    ItemError,
+    NotFoundError,
+    OptionError,
+    TokenError,
+)
 from apprenti.domain.service import Caller, LabelKind, Role
 from apprenti.flow.service import access, images, labels, tasks, workspaces
 from apprenti.flow.service.images import ImageWords, Said
@@ -152,3 +159,11 @@ def test_a_label_of_another_workspace_cannot_be_said_of_an_image(service: Servic
     with pytest.raises(NotFoundError):
         images.add_image(service, OPERATOR, here, picture(), shows=[Said(label_id=theirs.id)])
     assert images.count_images_that_fit(service, OPERATOR, here) == 0
+
+
+def test_the_last_workspace_is_not_deleted_since_nobody_could_come_in(service: Service, here: str) -> None:
+    with pytest.raises(ConflictError, match="only workspace"):
+        workspaces.delete_workspace(service, OPERATOR, here)
+    other = workspaces.create_workspace(service, OPERATOR, name="Other")
+    workspaces.delete_workspace(service, OPERATOR, here)
+    assert default_workspace(service) == other.id

@@ -157,6 +157,7 @@ def test_a_deleted_workspace_leaves_no_bytes_but_those_that_another_needs(full: 
     assert list(full.service.blobs.hashes()) == [kept.sha256]
     with full.service.database.read() as tx:
         assert not [part.name for part in PARTS if list(rows_of(tx, part, full.here))]
+    workspaces.create_workspace(full.service, OPERATOR, name="the last, which stays")
     workspaces.delete_workspace(full.service, OPERATOR, other.id)
     swept(full.service)
     assert list(full.service.blobs.hashes()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -121,7 +122,7 @@ def count_of(browser: Chrome, label: str) -> int:
     """Return how many photos the page says show a label."""
     for button in browser.find_elements("css selector", "#labels button, #filters button"):
         if button.find_element("css selector", ".name").text == label:
-            return int(button.find_element("css selector", ".n").text)
+            return int(re.sub(r"\D", "", button.find_element("css selector", ".n").text))
     return -1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apprenti.domain.errors import AccessError, NotFoundError
+from apprenti.domain.errors import AccessError, ConflictError, NotFoundError
 from apprenti.domain.service import Caller, Role, Workspace
 from apprenti.flow.service.access import allow
 from apprenti.flow.service.service import MAX_NAME_LETTERS, Service, note
@@ -59,10 +59,13 @@ def delete_workspace(service: Service, caller: Caller, workspace_id: str) -> Non
     Raises:
         AccessError: the caller is not an operator.
         NotFoundError: there is none of this id.
+        ConflictError: it is the only one; without any nobody could come in.
     """
     if caller.role < Role.OPERATOR:
         raise AccessError("role_too_low", role=caller.role.name.lower(), needed="operator")
     with service.database.write() as tx:
-        table.get(tx, workspace_id)
+        found = table.get(tx, workspace_id)
+        if len(table.page(tx, limit=2).items) < 2:
+            raise ConflictError("last_workspace", name=found.name)
         table.delete(tx, workspace_id)
         note(tx, service, caller, workspace_id, "delete", "workspace", workspace_id)

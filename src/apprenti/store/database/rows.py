@@ -86,8 +86,19 @@ def get(tx: Tx, table: Table, kind: type[Noun], workspace_id: str, id_: str) -> 
     """
     noun = find(tx, table, kind, table.c.workspace_id == workspace_id, table.c.id == id_)
     if noun is None:
-        raise NotFoundError("not_found", noun=kind.__name__.lower(), id=id_[:100])
+        raise NotFoundError("not_found", noun=called(kind), id=id_[:100])
     return noun
+
+
+def called(kind: type[Any]) -> str:
+    """Return what people call a kind of noun.
+
+    Example:
+        >>> from apprenti.domain.service import StoredImage, TrainingJob
+        >>> called(StoredImage), called(TrainingJob)
+        ('image', 'training')
+    """
+    return kind.__name__.removeprefix("Stored").removesuffix("Job").lower()
 
 
 def every(

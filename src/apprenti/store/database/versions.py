@@ -10,7 +10,7 @@ from apprenti.domain.errors import NotFoundError
 from apprenti.domain.service import Version
 from apprenti.store.database import rows
 from apprenti.store.database.rows import Page, Tx
-from apprenti.store.database.tables import VERSIONS
+from apprenti.store.database.tables import TRAININGS, VERSIONS
 
 
 def insert(tx: Tx, *versions: Version) -> None:
@@ -68,9 +68,12 @@ def count(tx: Tx, workspace_id: str, *, task_id: str | None = None) -> int:
 
 
 def next_number(tx: Tx, task_id: str) -> int:
-    """Return the number of a task's next version."""
-    asked = select(func.coalesce(func.max(VERSIONS.c.number), 0)).where(VERSIONS.c.task_id == task_id)
-    return int(tx.execute(asked).scalar_one()) + 1
+    """Return the number of a task's next version: never one that another had, though that was deleted."""
+    given = (
+        select(func.max(VERSIONS.c.number)).where(VERSIONS.c.task_id == task_id),
+        select(func.max(TRAININGS.c.version_number)).where(TRAININGS.c.task_id == task_id),
+    )
+    return max(tx.execute(asked).scalar() or 0 for asked in given) + 1
 
 
 def write_verdict(tx: Tx, version_id: str, verdict: dict[str, Any]) -> None:

@@ -80,13 +80,24 @@ class Frame:
         self._data = {name: static.joinpath(name).read_bytes() for name in MEDIA_TYPES}
         whole = hashlib.sha256(b"".join(hashlib.sha256(data).digest() for data in self._data.values()))
         self.folder = f"/static/{whole.hexdigest()[:12]}"
-        self._environment = Environment(
+        environment = Environment(
             loader=PackageLoader(PACKAGE, "templates/rooms"),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates = {
+            "data": environment.get_template("data.html"),
+            "enter": environment.get_template("enter.html"),
+            "learn": environment.get_template("learn.html"),
+            "models": environment.get_template("models.html"),
+            "problem": environment.get_template("problem.html"),
+            "review": environment.get_template("review.html"),
+            "tasks": environment.get_template("tasks.html"),
+            "tokens": environment.get_template("tokens.html"),
+            "train": environment.get_template("train.html"),
+        }
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -106,7 +117,7 @@ class Frame:
             **values: what it shows.
         """
         lang = look.lang
-        html = self._environment.get_template(f"{name}.html").render(
+        html = self._templates[name].render(
             lang=lang,
             look=look,
             langs={code: LANG_NAMES[code] for code in LANGS},

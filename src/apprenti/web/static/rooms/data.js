@@ -39,9 +39,9 @@ async function load({ keepsPlace = false } = {}) {
       found.push(Object.assign(before.get(id) ?? { id }, { name, isTest, shows }));
     }
     after = data.after;
+    for (const id of ["grid", "hint"]) $(id).hidden = found.length === 0;
     if (!keepsPlace || after === null) grid.fill(found, { keepsPlace: keepsPlace || found.length > FIRST_PART });
   }
-  for (const id of ["grid", "hint"]) $(id).hidden = found.length === 0;
   $("empty").hidden = found.length > 0;
   $("empty").textContent = say(show === "all" ? "data_room.empty" : "data_room.none_here");
 }

@@ -14,7 +14,11 @@ export class Grid {
     this.spare = [];
     const draw = () => { this.frame ??= requestAnimationFrame(() => { this.frame = undefined; this.draw(); }); };
     addEventListener("scroll", draw, { passive: true });
-    new ResizeObserver(() => { this.measure(); draw(); }).observe(element);
+    new ResizeObserver(() => { // its height follows from its width, and is no news
+      if (element.clientWidth === this.width) return;
+      this.measure();
+      this.refresh();
+    }).observe(element);
     this.listen();
   }
 
@@ -38,7 +42,7 @@ export class Grid {
   }
 
   measure() {
-    const width = this.element.clientWidth;
+    const width = this.width = this.element.clientWidth;
     const least = width < 560 ? LEAST_PHONE_PX : LEAST_PX;
     this.columns = Math.max(1, Math.floor((width + GAP_PX) / (least + GAP_PX)));
     this.side = (width + GAP_PX) / this.columns - GAP_PX;
@@ -53,6 +57,7 @@ export class Grid {
   }
 
   draw() {
+    if (!this.width) return;
     const top = this.element.getBoundingClientRect().top;
     const first = Math.max(0, Math.floor(-top / this.step) - OVERSCAN_ROWS) * this.columns;
     const last = Math.min(this.photos.length, (Math.ceil((innerHeight - top) / this.step) + OVERSCAN_ROWS) * this.columns);
