@@ -51,6 +51,7 @@ from own_tables import (
 from prior import head_of, validation_scores
 from probe_tables import history_table, means_table, outlook_table, probes_table
 from selector_tables import feedback_table, foresight_table, rounds_table, selector_table
+from serving_tables import endurance_table, serving_bars_table, serving_costs_table
 from symmetry_table import symmetries_table
 
 DOCUMENTS = ("README.md", "docs/benchmarks.md", "docs/dependencies.md", "pretrain/MODEL_CARD.md")
@@ -270,6 +271,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "startup": startup_table,
     "cpu": cpu_table,
     "memory": memory_table,
+    "serving_bars": serving_bars_table,
+    "serving_costs": serving_costs_table,
+    "endurance": endurance_table,
     "first_answer": first_answer_table,
     "symmetries": symmetries_table,
     "export": export_table,
