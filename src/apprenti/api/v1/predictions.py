@@ -70,7 +70,8 @@ async def predict(
 class PredictRoute(CheckedRoute):
     """Takes the short way where a request says nothing but its image.
 
-    That is what nearly all do; asking the framework what the others say is the dearest part of a request but its answer.
+    That is what nearly all do; asking the framework what the others say is the dearest part of a request
+    but its answer.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
