@@ -70,13 +70,8 @@ async def predict(
 class PredictRoute(CheckedRoute):
     """Takes the short way where a request says nothing but its image.
 
-<<<<<<< HEAD
-    That is what nearly all do; asking the framework what the others say is the dearest part of a
-    request, but for its answer.
-=======
     That is what nearly all do; asking the framework what the others say is the dearest part of a request
     but its answer.
->>>>>>> 6418234848b1269c6eb0a34650d37e8c23ee3a28
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -1,17 +1,10 @@
 """Where answers go that keep no image: into the database, at once or some at a time.
 
 An answer whose image is kept waits until both are on the disk, for somebody will be shown them. One without is a row
-<<<<<<< HEAD
-for the statistics; written alone, most of what it costs is the disk's promise that a few hundred bytes are safe. So a
-server gathers such rows for a moment and writes them together. What a process that is killed had not written yet is
-lost, ``pause_seconds`` of answers at the most; whoever looks for one waits until it is written, and when the disk does
-not take them, answers are refused rather than forgotten.
-=======
 for the statistics; written alone, most of what it costs is the disk's promise that a few hundred bytes are
 safe. So a server gathers such rows for a moment and writes them together. What a
 process that is killed had not written yet is lost, ``pause_seconds`` of answers at the most; whoever looks for one
 waits until it is written, and when the disk does not take them, answers are refused rather than forgotten.
->>>>>>> 6418234848b1269c6eb0a34650d37e8c23ee3a28
 """
 
 from __future__ import annotations
