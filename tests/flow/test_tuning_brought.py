@@ -90,7 +90,7 @@ def test_a_network_is_fetched_tuned_and_asked_without_torch(
     needs_transformers()
     monkeypatch.setattr("apprenti.stages.select.with_networks.EPOCHS", (2,))
     monkeypatch.setattr("apprenti.flow.train.choose_by", lambda ground, *_, **__: Fixed(own_pick(ground)))
-    monkeypatch.setattr("apprenti.flow.train.first_pick", frozen_pick)
+    monkeypatch.setattr("apprenti.flow.preparing.first_pick", frozen_pick)
     (tmp_path / "made").mkdir()
     job = a_folder(kind, tmp_path / "made")
     told = {"image_mean": [0.5] * 3, "image_std": [0.5] * 3, "size": {"height": 32, "width": 32}}
