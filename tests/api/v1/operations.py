@@ -73,6 +73,7 @@ LEAST_ROLE: Mapping[str, Role] = {
     "show_correction": Role.READER,
     "release_correction": Role.OWNER,
     "reject_correction": Role.OWNER,
+    "withdraw_correction": Role.EDITOR,
     "list_review": Role.READER,
     "show_estimate": Role.READER,
     "show_next_training": Role.READER,

@@ -13,7 +13,7 @@ from apprenti.api.v1.asking import Asks, Cursor, Id, IdQuery, Limit, Posting, Po
 from apprenti.api.v1.schemas import Listed
 from apprenti.api.v1.schemas_loop import CorrectionView, ImageWord, NewCorrection
 from apprenti.domain.service import Correction, CorrectionState
-from apprenti.flow.service import corrections
+from apprenti.flow.service import corrections, withdrawing
 from apprenti.flow.service.service import Service
 
 ROUTER = nouns("corrections")
@@ -91,5 +91,15 @@ def reject_correction(posts: Posts, correction_id: Id) -> JSONResponse:
     return posts.once(
         lambda service: done(
             CorrectionView.of(corrections.reject(*posts.of(service), correction_id), posts.lang)
+        )
+    )
+
+
+@ROUTER.post("/corrections/{correction_id}/withdraw", response_model=CorrectionView)
+def withdraw_correction(posts: Posts, correction_id: Id) -> JSONResponse:
+    """Take back a correction of one's own no training has learnt from; its prediction waits for a look again."""
+    return posts.once(
+        lambda service: done(
+            CorrectionView.of(withdrawing.withdraw(*posts.of(service), correction_id), posts.lang)
         )
     )
