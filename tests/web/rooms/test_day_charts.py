@@ -8,7 +8,18 @@ import pytest
 
 from apprenti.flow.service.photo_history import FactHistory, Quartiles
 from apprenti.flow.service.traffic import DayTraffic
-from apprenti.web.rooms.day_charts import HEIGHT, LEFT, RIGHT, TOP, WIDTH, Shape, band, columns, nice_top
+from apprenti.web.rooms.day_charts import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    Shape,
+    band,
+    columns,
+    nice_top,
+)
 from apprenti.web.rooms.day_charts import Series as DaySeries
 from apprenti.web.rooms.fact_charts import fact_charts
 from apprenti.web.rooms.traffic_charts import Drawn, together, traffic_charts, versions_begun
@@ -43,7 +54,7 @@ def test_columns_are_stacked_and_stay_inside() -> None:
         DaySeries(name="y", kind="s1", values={100: 1}),
     ]
     lower, upper = columns(DAYS, series, top=4, told=lambda day, part: part.name)
-    assert (lower.places["y"], upper.places["y"]) == (TOP + 0.25 * (HEIGHT - TOP - 24), TOP)
+    assert (lower.places["y"], upper.places["y"]) == (TOP + 0.25 * (HEIGHT - TOP - BOTTOM), TOP)
     assert float(upper.places["y"]) + float(upper.places["height"]) == lower.places["y"]
     last = columns(DAYS, [DaySeries(name="x", kind="s0", values={106: 1})], top=1, told=lambda day, part: "")
     assert (

@@ -201,14 +201,15 @@ def test_without_answers_the_charts_say_so(here: Reviewed) -> None:
 def test_the_log_says_in_words_who_did_what(here: Reviewed, lang: str, said: str) -> None:
     page = here.page("/log", lang=lang)
     assert said in page
-    assert page.count("<li><time") == 50
+    assert re.search(r"\(\d+\W(times|fois)", page)
     older = re.search(r'href="([^"]+after=[^"]+)"', page)
     assert older is not None
     second = here.rooms.browser.get(older[1].replace("&amp;", "&")).text
     assert second.count("<li><time") > 0
     assert "Newest" in second or "Les plus récents" in second
     about = here.rooms.browser.get(f"{here.path}/log?about=correction&by=operator").text
-    assert about.count("<li><time") == 2
+    assert about.count("<li><time") == 1
+    assert re.search(r"\(2\W(times|fois)", about)
     assert "Only owners" in here.page("/log", role=Role.EDITOR)
 
 

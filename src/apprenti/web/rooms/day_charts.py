@@ -9,7 +9,7 @@ from typing import Any
 
 from apprenti.flow.service.photo_history import Quartiles
 
-WIDTH, HEIGHT = 360, 176
+WIDTH, HEIGHT = 280, 150
 LEFT, RIGHT, TOP, BOTTOM = 42, 10, 16, 24
 MOST_DAY_NAMES = 4
 LEAST_COLUMN, GAP = 1.5, 1.0

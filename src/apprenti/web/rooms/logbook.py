@@ -86,10 +86,22 @@ def _page(visit: Visit, here: str, about: str, by: str, after: str) -> dict[str,
     )
     wanted = {"about": about, "by": by, "after": found.next_cursor or ""}
     return {
-        "rows": [_row(visit, entry, names) for entry in found.items],
+        "rows": _folded([_row(visit, entry, names) for entry in found.items]),
         "people": [(ITSELF.token_id, say("log_room.itself", lang)), *names.tokens.items()],
         "older": f"{here}?{urlencode(wanted)}" if found.next_cursor else "",
     }
+
+
+def _folded(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows with what somebody did several times in a row told once; the newest stands for them."""
+    folded: list[dict[str, Any]] = []
+    for row in rows:
+        if folded and (row["who"], row["what"]) == (folded[-1]["who"], folded[-1]["what"]):
+            folded[-1]["times"] += 1
+            folded[-1]["details"] += row["details"]
+        else:
+            folded.append(row)
+    return folded
 
 
 def _row(visit: Visit, entry: AuditEntry, names: Names) -> dict[str, Any]:
@@ -99,7 +111,8 @@ def _row(visit: Visit, entry: AuditEntry, names: Names) -> dict[str, Any]:
         "when": told.moment(entry.created_us),
         "who": who_said(entry.token_id, names.tokens, lang),
         "what": what_said(entry, names, lang),
-        "details": [f"{entry.noun}: {entry.noun_id}", *details],
+        "times": 1,
+        "details": [" · ".join([f"{entry.noun}: {entry.noun_id}", *details])],
     }
 
 

@@ -64,10 +64,10 @@ function show({ focus = false } = {}) {
   if (focus) keepInSight();
 }
 
-// on a phone the next photo must not begin above the edge of the screen
+// on a phone photo and buttons fill the screen, from the second photo on
 function keepInSight() {
-  const { top } = stage.getBoundingClientRect();
-  if (top < 0) stage.scrollIntoView({ block: "start", behavior: "instant" });
+  const isNarrow = matchMedia("(max-width: 40rem)").matches && queue.past.length > 0;
+  if (isNarrow || stage.getBoundingClientRect().top < 0) stage.scrollIntoView({ block: "start", behavior: "instant" });
 }
 
 function whyOf(prediction) {
