@@ -45,17 +45,19 @@ class SetClock:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Furnished:
-    """What was made.
+class Past:
+    """A service that was made.
 
     Args:
+        folder: its own.
         task_id: of the task in use.
     """
 
+    folder: Path
     task_id: str
 
 
-def furnish(folder: Path, photos: Path, *, name: str, words: Mapping[str, str] = ENGLISH) -> Furnished:
+def furnish(folder: Path, photos: Path, *, name: str, words: Mapping[str, str] = ENGLISH) -> Past:
     """Make a service in ``folder`` and a task in use for weeks, its photos darker since a few days.
 
     Args:
@@ -76,7 +78,7 @@ def furnish(folder: Path, photos: Path, *, name: str, words: Mapping[str, str] =
         _train(service, who, task_id)
         answered = _answer_for_weeks(service, who, task_id, clock, photos)
         _judge(who, answered)
-    return Furnished(task_id=task_id)
+    return Past(folder=folder, task_id=task_id)
 
 
 Who = tuple[Service, Caller, str]

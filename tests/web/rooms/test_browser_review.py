@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 from tests.web.rooms.at_the_browser import Server, asked_hosts, complaints, find, press, running, until
-from tests.web.rooms.furnished import Furnished, furnish
+from tests.web.rooms.furnished import Past
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -20,15 +19,8 @@ PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
 
 
 @pytest.fixture(scope="module")
-def past(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Furnished]:
-    """A service with weeks behind it."""
-    folder = tmp_path_factory.mktemp("past")
-    return folder / "service", furnish(folder / "service", folder / "photos", name="Bread, cake or fruit")
-
-
-@pytest.fixture(scope="module")
-def server(past: tuple[Path, Furnished]) -> Iterator[Server]:
-    with running(past[0], pause_seconds=0.2) as begun:
+def server(past: Past) -> Iterator[Server]:
+    with running(past.folder, pause_seconds=0.2) as begun:
         yield begun
 
 
@@ -64,10 +56,8 @@ def done(browser: Chrome) -> int:
     return int(find(browser, "#progress").text.split(":")[1].split()[0])
 
 
-def test_one_key_a_photo_enter_skip_and_undo(
-    browser: Chrome, server: Server, past: tuple[Path, Furnished]
-) -> None:
-    task_id = past[1].task_id
+def test_one_key_a_photo_enter_skip_and_undo(browser: Chrome, server: Server, past: Past) -> None:
+    task_id = past.task_id
     open_room(browser, server, task_id)
     before = ask(browser, f"/v1/tasks/{task_id}/dashboard")["n_to_review"]
     first = browser.find_element("id", "photo").get_attribute("src")
@@ -103,20 +93,16 @@ def test_one_key_a_photo_enter_skip_and_undo(
     assert complaints(browser) == []
 
 
-def test_keys_mean_nothing_outside_the_photo(
-    browser: Chrome, server: Server, past: tuple[Path, Furnished]
-) -> None:
-    open_room(browser, server, past[1].task_id)
+def test_keys_mean_nothing_outside_the_photo(browser: Chrome, server: Server, past: Past) -> None:
+    open_room(browser, server, past.task_id)
     find(browser, "#after").click()
     browser.execute_script("document.querySelector('.tabs a').focus()")
     press(browser, "1", "s", "u")
     assert done(browser) == 0
 
 
-def test_corrections_are_learnt_and_the_version_promoted(
-    browser: Chrome, server: Server, past: tuple[Path, Furnished]
-) -> None:
-    task_id = past[1].task_id
+def test_corrections_are_learnt_and_the_version_promoted(browser: Chrome, server: Server, past: Past) -> None:
+    task_id = past.task_id
     address = open_room(browser, server, task_id, lang="fr")
     assert "Réponses" not in find(browser, "#keys").text
     for _ in range(3):
@@ -134,11 +120,9 @@ def test_corrections_are_learnt_and_the_version_promoted(
     assert complaints(browser) == []
 
 
-def test_on_a_phone_the_thumb_reaches_everything(
-    browser: Chrome, server: Server, past: tuple[Path, Furnished]
-) -> None:
+def test_on_a_phone_the_thumb_reaches_everything(browser: Chrome, server: Server, past: Past) -> None:
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
-    open_room(browser, server, past[1].task_id)
+    open_room(browser, server, past.task_id)
     find(browser, "#skip").click()
     until(browser, lambda: browser.find_element("id", "photo").get_property("complete"))
     sizes = browser.execute_script(
