@@ -10,7 +10,17 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from apprenti.texts import Lang
-from apprenti.web.rooms import entering, learning, models, photos, reviewing, tasks, tokens, training
+from apprenti.web.rooms import (
+    entering,
+    learning,
+    models,
+    photos,
+    reviewing,
+    tasks,
+    tokens,
+    training,
+    wishes,
+)
 from apprenti.web.rooms.frame import Frame, Look
 from apprenti.web.rooms.visits import HOUSE
 
@@ -22,6 +32,7 @@ if TYPE_CHECKING:
 
 ROUTERS = (
     entering.ROUTER,
+    wishes.ROUTER,
     tasks.ROUTER,
     photos.ROUTER,
     training.ROUTER,
@@ -30,7 +41,7 @@ ROUTERS = (
     reviewing.ROUTER,
     learning.ROUTER,
 )
-OPEN = frozenset({entering.PREFERENCES, "/favicon.ico"})
+OPEN = frozenset({wishes.PREFERENCES, "/favicon.ico"})
 
 
 @dataclass(frozen=True, kw_only=True)
