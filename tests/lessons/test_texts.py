@@ -129,7 +129,8 @@ def test_every_term_widget_and_check_is_there_and_every_one_there_is_used(lesson
 
 def test_a_term_is_one_sentence_in_each_language_and_named_once() -> None:
     for name, term in glossary().items():
-        assert term.means_en.endswith(".") and term.means_fr.endswith("."), name
+        assert term.means_en.endswith("."), name
+        assert term.means_fr.endswith("."), name
         assert re.fullmatch(r"[a-z0-9-]+", name)
     for lang in ("en", "fr"):
         terms = [term.named(lang) for term in glossary().values()]

@@ -248,7 +248,7 @@ def _kept(
     features: Floats,
     answers: Floats,
 ) -> KeptPhotos:
-    rows = np.arange(min(len(labels), MOST_PHOTOS))
+    rows = range(min(len(labels), MOST_PHOTOS))
     return KeptPhotos(
         names=tuple(dataset.examples[row].name for row in rows),
         splits=tuple(splits[row] for row in rows),

@@ -40,8 +40,8 @@ def formatted(value: Any, form: str | None, lang: Lang) -> str:
     Args:
         value: a number, a word, an interval, a list of words; ``None`` for nothing.
         form: ``percent``, ``percent1`` (decimals), ``range`` of an interval, ``points`` of a difference of shares,
-            ``2`` (decimals), ``count``, ``seconds``, ``size``, ``list``; ``plural photo/photos`` gives the word, chosen by
-            the number; without one, a word stays as it is, whole numbers get their thousands mark.
+            ``2`` (decimals), ``count``, ``seconds``, ``size``, ``list``; ``plural photo/photos`` gives the word, chosen
+            by the number; without one, a word stays as it is, whole numbers get their thousands mark.
         lang: language.
 
     Raises:

@@ -78,7 +78,8 @@ def _widget(check: Check, field: Field, shown: Any, kit: Kit, value: str) -> Mar
     """Return a field that the widget above fills in; it can be typed into all the same."""
     return Markup(
         '<p class="field from-widget"><label for="{id}">{label}</label>'
-        '<input type="text" inputmode="decimal" autocomplete="off" id="{id}" name="{name}" data-from-widget value="{value}"></p>'
+        '<input type="text" inputmode="decimal" autocomplete="off" data-from-widget '
+        'id="{id}" name="{name}" value="{value}"></p>'
     ).format(id=f"{check.name}-{field.name}", label=_label(check, field, kit), name=field.name, value=value)
 
 

@@ -56,7 +56,8 @@ class Drawing:
 
     def inline(self, source: str) -> str:
         """Return Markdown of one line as HTML without a paragraph around it."""
-        return markdown().renderInline(source, {"drawing": self})
+        html: str = markdown().renderInline(source, {"drawing": self})
+        return html
 
 
 @cache

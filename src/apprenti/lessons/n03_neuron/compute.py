@@ -1,4 +1,4 @@
-"""What lesson 3 shows: two classes on the plane of their first two principal components, and the neuron fitted there."""
+"""What lesson 3 shows: two classes on the plane of two principal components, and the neuron fitted there."""
 
 from __future__ import annotations
 
