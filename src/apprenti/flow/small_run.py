@@ -16,15 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apprenti.blocks.answering import answering_of
+from apprenti.blocks.linear_part import linear_part
 from apprenti.blocks.metrics import accuracy, wilson_interval
-from apprenti.blocks.pipeline import Pipeline, fit_pipeline
+from apprenti.blocks.pipeline import fit_pipeline
 from apprenti.domain.dataset import Dataset, Example, Kind, Split, TaskType
 from apprenti.domain.lesson_context import (
     MOST_PHOTOS,
     AnsweredPhotos,
     KeptPhotos,
     LessonContext,
-    LinearHead,
 )
 from apprenti.domain.recipe import Canvas, Pick, Recipe, Trial, TrialStatus
 from apprenti.domain.report import Timing
@@ -138,23 +138,6 @@ def pixels_of(images: Images) -> Floats:
     block = grey.shape[1] // SIDE_PX
     small = grey.reshape(len(grey), SIDE_PX, block, SIDE_PX, block).mean(axis=(2, 4))
     return np.asarray(small.reshape(len(grey), -1) / 255, np.float32)
-
-
-def linear_part(pipeline: Pipeline, features: Floats, *, n_compared: int = 64) -> LinearHead | None:
-    """Return the whole pipeline as one linear layer on the features; ``None`` where it is not one.
-
-    Nothing is asked of the blocks it is made of: their answers to the axes are the weights, and where those do not
-    give the answers to real features too, it is not linear.
-    """
-    n_features = features.shape[1]
-    biases = pipeline.logits(np.zeros((1, n_features), np.float32))[0]
-    weights = pipeline.logits(np.eye(n_features, dtype=np.float32)) - biases
-    compared = features[:n_compared]
-    expected = pipeline.logits(compared)
-    scale = float(np.abs(expected).max(initial=1e-6))
-    if not np.allclose(compared @ weights + biases, expected, rtol=0, atol=1e-3 * scale):
-        return None
-    return LinearHead(weights=np.ascontiguousarray(weights), biases=np.ascontiguousarray(biases))
 
 
 def _split(labels: NDArray[np.int64], *, seed: int) -> tuple[Split, ...]:

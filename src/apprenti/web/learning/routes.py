@@ -111,7 +111,7 @@ def static(version: str, name: str) -> Response:
     """Give out a module or a style sheet of the lessons."""
     data = static_files().get(name)
     if data is None:
-        raise NotFoundError("page_unknown", path=name[:100])
+        raise NotFoundError("lesson_part_unknown", path=name[:100])
     return Response(data, media_type=KINDS[name.rpartition(".")[2]], headers=FOREVER)
 
 
@@ -122,7 +122,7 @@ def photo(hall: Halls, row: int, run: str = "") -> Response:
     context = context or hall.classroom.reference()
     thumbnails = context.photos.thumbnails
     if not 0 <= row < len(thumbnails) or not thumbnails[row]:
-        raise NotFoundError("page_unknown", path=f"photo/{row}")
+        raise NotFoundError("lesson_part_unknown", path=f"photo/{row}")
     return Response(thumbnails[row], media_type="image/jpeg", headers=PRIVATE_HOUR)
 
 
@@ -157,7 +157,7 @@ def answer_check(hall: Halls, request: Request, number: int, name: str, run: str
     """Say what an answer to a check is worth."""
     lesson = _lesson(number)
     if name not in lesson.checks:
-        raise NotFoundError("page_unknown", path=name[:100])
+        raise NotFoundError("lesson_part_unknown", path=name[:100])
     seen = hall.classroom.seen(lesson, hall.open(run))
     verdict = lesson.checks[name].judge(seen.shown, _written(request))
     said = feedback(lesson, name, verdict, seen.shown, hall.lang())
@@ -169,7 +169,7 @@ def answer_question(hall: Halls, request: Request, number: int, run: str = "") -
     """Work out what a widget asks; every value is a number."""
     lesson = _lesson(number)
     if lesson.respond is None:
-        raise NotFoundError("page_unknown", path=f"{number}/compute")
+        raise NotFoundError("lesson_part_unknown", path=f"{number}/compute")
     seen = hall.classroom.seen(lesson, hall.open(run))
     asked = {name: read_number(value) for name, value in _written(request).items()}
     question = {name: value for name, value in asked.items() if value is not None}
