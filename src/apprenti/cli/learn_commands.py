@@ -6,6 +6,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from apprenti.domain.errors import NotFoundError, OptionError
+from apprenti.texts import say
 
 if TYPE_CHECKING:
     from apprenti.cli.desk import Desk
@@ -38,7 +39,7 @@ def _list(options: Namespace, desk: Desk, flows: Flows) -> int:
         desk.write_json({"lessons": [_data(lesson, desk) for lesson in all_lessons()]})
         return 0
     for lesson in all_lessons():
-        minutes = desk.say("learn_minutes", n=lesson.plan.minutes)
+        minutes = say("learn.minutes", desk.lang, n=lesson.plan.minutes)
         desk.write(f"{lesson.number:>3}  {lesson.title(desk.lang)}  ({minutes})")
     return 0
 

@@ -25,7 +25,7 @@ from apprenti.stages.train import FinishedModel
 RUN_ENDING = ".run"
 SIDE_PX = 64
 LEAST_SECONDS, SHARE, MOST_SECONDS = 2.0, 0.03, 20.0
-"""Photos are made small for so long: a share of the budget, within bounds. They are drawn at random: any part is even."""
+"""Photos are made small for so long: a share of the budget, within bounds. Drawn at random: any part is even."""
 CHUNK = 16
 LEAST_KEPT = 64
 """Photos kept even where no time was left to make them small."""

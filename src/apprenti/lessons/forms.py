@@ -46,7 +46,7 @@ def check_form(
         fields=Markup("").join(
             _field(check, one, shown, kit, written.get(one.name, "")) for one in check.fields
         ),
-        button=kit.common("commit" if check.is_guess else "verify"),
+        button=kit.common("learn.commit" if check.is_guess else "learn.verify"),
         mark=_mark(check, verdict),
         said=said,
     )
@@ -110,7 +110,7 @@ def _photos(check: Check, field: Field, shown: Any, kit: Kit, value: str) -> Mar
             field.name,
             row,
             Markup(" checked") if str(row) in chosen else "",
-            kit.photo(row, kit.common("photo_number", n=place)),
+            kit.photo(row, kit.common("learn.photo_number", number=place)),
         )
         for place, row in enumerate(rows, start=1)
     )

@@ -44,7 +44,7 @@ class Kit:
 
     def common(self, key: str, **values: object) -> str:
         """Return a sentence that all lessons share, of ``texts/*/learn.toml``."""
-        return say(f"learn.{key}", self.lang, **values)
+        return say(key, self.lang, **values)
 
     def number(self, value: Any, form: str = "2") -> str:
         """Return a number as the language writes it; forms as in placeholders."""
@@ -97,7 +97,7 @@ class Kit:
     def data_table(self, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
         """Return the numbers of a chart, folded: what every chart has."""
         return Markup('<details class="numbers"><summary>{}</summary>{}</details>').format(
-            self.common("numbers"), self.table(heads, rows)
+            self.common("learn.numbers"), self.table(heads, rows)
         )
 
     def svg(

@@ -11,11 +11,13 @@ import apprenti.web
 from apprenti.flow.packing import NAMED_SCORES
 from apprenti.texts import LANGS, catalogue, say
 
-AREAS = ("rooms", "script", "data_room", "train_room", "models_room")
+AREAS = ("rooms", "script", "data_room", "train_room", "models_room", "learn")
 SAME_IN_BOTH = {
     "rooms.room_data",  # "Photos"
     "rooms.n_photos",
     "data_room.photos",
+    "learn.minutes",
+    "learn.photo_number",
     "data_room.title",
     "data_room.photo_is",
 }
@@ -25,6 +27,9 @@ SOURCES = [
     *(WEB / "templates" / "rooms").glob("*.html"),
     *(WEB / "static" / "rooms").glob("*.js"),
     *(WEB / "rooms").glob("*.py"),
+    *(WEB / "learning").glob("*.py"),
+    *(WEB.parent / "lessons").glob("*.py"),
+    *(WEB.parent / "lessons" / "static").glob("*.js"),
 ]
 USED = re.compile(rf"""["'`](({"|".join(AREAS)})\.[a-z_0-9]*)""")
 BUILT = {
@@ -37,6 +42,7 @@ BUILT = {
         "regression_why",
     ),
     "rooms.role_": ("reader", "reader_may", "editor", "editor_may", "owner", "owner_may", "operator"),
+    "learn.beat_": ("predict", "touch", "explain", "prove", "use"),
     "rooms.room_": ("data", "train", "models", "review"),
     "rooms.state_": ("queued", "running"),
     "rooms.theme_": ("light", "dark"),

@@ -3,7 +3,8 @@ import { progress, remember } from "./progress.js";
 
 const lang = document.documentElement.lang;
 const { shown, words, lesson, run, photos } = JSON.parse(document.getElementById("lesson").textContent);
-const common = JSON.parse(document.getElementById("words").textContent).learn;
+const texts = JSON.parse(document.getElementById("words").textContent);
+const common = (key) => key.split(".").reduce((at, part) => at[part], texts);
 const nChecks = document.querySelectorAll("form.check:not([data-guess])").length;
 
 // numbers as the language writes them, as the server does: −0,25 and 72 %
@@ -84,7 +85,7 @@ for (const form of document.querySelectorAll("form.check")) {
     const verdict = form.querySelector(".verdict");
     const answer = await fetch(place).then((one) => one.json()).catch(() => null);
     verdict.classList.remove("right", "wrong");
-    if (!answer) { verdict.textContent = common.unreachable; return; }
+    if (!answer) { verdict.textContent = common("learn.unreachable"); return; }
     verdict.innerHTML = answer.html;
     if ("guess" in form.dataset) return;
     verdict.classList.add(answer.right ? "right" : "wrong");
@@ -96,6 +97,6 @@ function tell(one) {
   if (!one?.done) return;
   const state = document.getElementById("lesson-state");
   state.hidden = false;
-  state.textContent = common.all_proved;
+  state.textContent = common("learn.all_proved");
 }
 tell(progress()[lesson]);

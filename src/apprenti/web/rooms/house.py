@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from apprenti.flow.small_run import reference_context
 from apprenti.texts import Lang
+from apprenti.web.learning.classroom import Classroom
 from apprenti.web.rooms import (
     entering,
     learning,
@@ -54,6 +56,7 @@ class House:
         caller_of: tells on whose behalf a request is made that the entrance let in.
         forget_callers: makes the entrance look again who may come in.
         render_report: makes the page of a report.
+        classroom: keeps what lessons show.
     """
 
     service: Service
@@ -61,6 +64,7 @@ class House:
     caller_of: Callable[[Request], Caller]
     forget_callers: Callable[[], None]
     render_report: Callable[[Report, Lang], str]
+    classroom: Classroom
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +99,7 @@ def make_rooms(
         caller_of=caller_of,
         forget_callers=forget_callers,
         render_report=render_report,
+        classroom=Classroom(reference_context),
     )
 
     def put_house(request: Request) -> None:
