@@ -45,7 +45,9 @@ class Mouse:
     def use(self, selector: str) -> None:
         """Click it."""
         element = find(self.browser, selector)
-        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element)
+        self.browser.execute_script(
+            "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element
+        )
         element.click()
 
     def write(self, selector: str, text: str) -> None:
