@@ -20,9 +20,17 @@ from tests.web.rooms.test_browser_story import come_in, drop, is_over
 SIZES = {"": (1280, 960), "phone-": (390, 844)}
 NAMES = {"en": "Bread, cake or fruit", "fr": "Pain, gâteau ou fruit"}
 WORDS = {"en": ENGLISH, "fr": FRENCH}
-PAGES = ("/tokens", "/learn")
+PAGES = {
+    "tasks": "/",
+    "tokens": "/tokens",
+    "learn": "/learn",
+    "lesson": "/learn/3",
+    "glossary": "/learn/glossary",
+}
 ROOMS = ("data", "train", "models", "review", "review/traffic", "review/log")
-QUALITY = 82
+TALL_PX = 1500
+QUALITY = 74
+PICTURES_ARE_THERE = "return [...document.images].every((one) => one.complete || one.loading === 'lazy')"
 
 
 def main(folder: Path) -> None:
@@ -48,8 +56,8 @@ def _story(browser: Chrome, server: Server, folder: Path, lang: str, past: Past)
     come_in(browser, server, lang)
     photos = sorted((past.folder.parent / "photos").rglob("*-0002.jpg"))
     photos += sorted((past.folder.parent / "photos").rglob("*-0003.jpg"))
-    for page in ("/", *PAGES, *(f"/tasks/{past.task_id}/{room}" for room in ROOMS)):
-        name = page.rsplit("/", 1)[-1] or "tasks"
+    rooms = {room.rsplit("/", 1)[-1]: f"/tasks/{past.task_id}/{room}" for room in ROOMS}
+    for name, page in {**PAGES, **rooms}.items():
         _shoot(browser, server.address, folder, f"{lang}-{name}", page, photos=photos)
 
 
@@ -61,7 +69,8 @@ def _under_way(browser: Chrome, server: Server, folder: Path, lang: str, past: P
     shutil.copy(photos / "bread" / "bread-0000.jpg", photos / "cake" / "also-bread.jpg")
     drop(browser, photos)
     until(browser, lambda: is_over(browser))
-    find(browser, "#problems summary").click()
+    until(browser, lambda: browser.find_element("css selector", "#problems summary").is_displayed())
+    Mouse(browser).use("#problems summary")
     _keep(browser, folder / f"{lang}-problems.webp")
     browser.get(f"{server.address}/tasks/{past.task_id}/train")
     Mouse(browser).use(".begin button")
@@ -78,6 +87,8 @@ def _shoot(
         for size, (width, height) in SIZES.items():
             if size and theme == "dark":
                 continue
+            if page.endswith("/traffic") and not size:
+                height = TALL_PX  # so that the charts are seen
             metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": bool(size)}
             browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
             browser.get(f"{address}{page}")
@@ -88,10 +99,8 @@ def _shoot(
                 until(browser, lambda: browser.find_element("id", "photo").get_property("naturalWidth"))
             if page.endswith("/data"):
                 until(browser, lambda: browser.find_elements("css selector", ".cell img[src]"))
-            until(
-                browser,
-                lambda: browser.execute_script("return [...document.images].every(one => one.complete)"),
-            )
+            until(browser, lambda: browser.execute_script(PICTURES_ARE_THERE))
+            browser.execute_script("document.getAnimations().forEach((one) => one.finish())")
             _keep(browser, folder / f"{size}{name}-{theme}.webp")
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
