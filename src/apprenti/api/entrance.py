@@ -34,7 +34,7 @@ class EntranceRules:
         body_seconds: how long a request's body may take to arrive.
         open_paths: those that anybody may ask for.
         open_below: how paths begin that anybody may ask for who knows the rest; each client at the pace of a token.
-        knocking_paths: those where a secret is shown in the body; an answer of 401 counts as a token that opened nothing.
+        knocking_paths: those where a secret is shown in the body; an answer of 401 counts as a wrong token.
     """
 
     requests: Rate = REQUESTS
@@ -103,12 +103,16 @@ class Entrance:
         try:
             if not shown.secret:
                 raise TokenError("token_unknown")
-            caller = await self._callers.of(shown)  # always: wrong tokens of a neighbour keep no right one out
+            caller = await self._callers.of(
+                shown
+            )  # always: wrong tokens of a neighbour keep no right one out
         except TokenError as error:
             if wait := self._failures.take(client):
                 raise _too_often(wait) from error
             path = str(scope["path"])
-            raise RefusedError(error.key, UNKNOWN, headers={"www-authenticate": "Token"}, path=path) from error
+            raise RefusedError(
+                error.key, UNKNOWN, headers={"www-authenticate": "Token"}, path=path
+            ) from error
         if shown.is_cookie:
             _refuse_foreign_change(scope, headers)
         self._keep_pace(caller.token_id)

@@ -50,4 +50,3 @@ class Buckets:
         if len(self._left) > MOST_KEYS:
             self._left.popitem(last=False)  # whoever was quiet longest has a full bucket, or nearly
         return 0.0
-
