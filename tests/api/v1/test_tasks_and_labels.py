@@ -135,6 +135,21 @@ def test_refusals_are_said_in_french(house: House) -> None:
     assert answer.json()["error"]["message"].startswith("aucun jeton")
 
 
+def test_operators_see_and_take_back_the_tokens_that_open_all(house: House) -> None:
+    made = house.make(
+        "/v1/tokens", as_="operator", json={"name": "x", "role": "operator", "all_workspaces": True}
+    )
+    path = f"/v1/tokens/{made['id']}"
+    listed = house.ask("GET", "/v1/tokens?all_workspaces=true", as_="operator").json()["items"]
+    assert made["id"] in [token["id"] for token in listed]
+    assert {token["workspace_id"] for token in listed} == {None}
+    assert code_of(house.ask("GET", "/v1/tokens?all_workspaces=true")) == "role_too_low"
+    assert house.ask("DELETE", path).status_code == 404  # an owner does not even learn that it is there
+    assert house.ask("DELETE", path, as_="operator").status_code == 204
+    header = {"authorization": f"Token {made['secret']}"}
+    assert house.ask("GET", "/v1/me", headers=header).status_code == 401
+
+
 def test_health_needs_no_token(house: House) -> None:
     assert house.ask("GET", "/v1/health/live", as_="").json() == {"status": "live"}
     assert house.ask("GET", "/v1/health/ready", as_="").json() == {"status": "ready"}
