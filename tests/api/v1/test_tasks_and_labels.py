@@ -135,6 +135,44 @@ def test_refusals_are_said_in_french(house: House) -> None:
     assert answer.json()["error"]["message"].startswith("aucun jeton")
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/v1/tasks", "GET, POST"),
+        (f"/v1/tasks/{NOBODY}", "DELETE, GET, PATCH"),
+        (f"/v1/images/{NOBODY}/labels/{NOBODY}", "DELETE, PUT"),
+    ],
+)
+def test_who_takes_the_wrong_method_is_told_every_right_one(house: House, path: str, allowed: str) -> None:
+    for method in {"PUT", "POST", "TRACE"} - set(allowed.split(", ")):
+        answer = house.ask(method, path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+        assert allowed in answer.json()["error"]["message"]
+
+
+def test_what_is_wrong_with_fields_is_said_in_the_senders_language(house: House) -> None:
+    body = {
+        "budget_seconds": 3,
+        "task_type": "x",
+        "colour": 1,
+        "keeps_images": "perhaps",
+        "description": None,
+    }
+    french = {"accept-language": "fr"}
+    error = house.ask("POST", "/v1/tasks", json=body, headers=french).json()["error"]
+    assert {one["where"]: one["problem"] for one in error["details"]} == {
+        "body.name": "manque",
+        "body.task_type": "doit être l’une des valeurs suivantes\u202f: multi_class, multi_label, regression",
+        "body.description": "doit être un texte",
+        "body.keeps_images": "doit être true ou false",
+        "body.budget_seconds": "doit être au moins égal à 15",
+        "body.colour": "n’est pas connu ici\u202f; retirez-le ou vérifiez son orthographe",
+    }
+    assert "body.name manque" in error["message"]
+    path = house.ask("GET", "/v1/tasks/UPPER", headers=french).json()["error"]["details"]
+    assert path[0]["problem"].startswith("doit être un identifiant")
+
+
 def test_operators_see_and_take_back_the_tokens_that_open_all(house: House) -> None:
     made = house.make(
         "/v1/tokens", as_="operator", json={"name": "x", "role": "operator", "all_workspaces": True}
