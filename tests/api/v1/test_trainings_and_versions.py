@@ -48,7 +48,7 @@ def test_a_training_is_asked_for_once_followed_and_cancelled(house: House) -> No
 def test_a_task_without_images_is_not_trained(house: House) -> None:
     task = house.make("/v1/tasks", json={"name": "Empty"})["id"]
     answer = house.ask("POST", f"/v1/tasks/{task}/trainings")
-    assert (answer.status_code, code_of(answer)) == (409, "no_labelled_images")
+    assert (answer.status_code, code_of(answer)) == (409, "task_one_label")
 
 
 def test_progress_and_failure_are_said_in_the_readers_language(house: House) -> None:
