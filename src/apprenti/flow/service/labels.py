@@ -10,7 +10,8 @@ from apprenti.domain.service import Caller, Label, LabelKind, Role, Task
 from apprenti.flow.service.access import allow
 from apprenti.flow.service.images import drop_blobs
 from apprenti.flow.service.service import MAX_NAME_LETTERS, MAX_TEXT_LETTERS, Service, note
-from apprenti.flow.service.words import optional_text, required_text
+from apprenti.flow.service.tasks import require_new_name
+from apprenti.flow.service.words import optional_text, required_text, same_name
 from apprenti.store.database import images as image_table
 from apprenti.store.database import labels as table
 from apprenti.store.database.images import ImageFilter
@@ -113,16 +114,20 @@ def tasks_of_labels(
 
 
 def change_label(service: Service, caller: Caller, workspace_id: str, label_id: str, **values: Any) -> Label:
-    """Change fields of a label (those of ``CHANGEABLE``) and return it."""
+    """Change fields of a label (those of ``CHANGEABLE``) and return it.
+
+    Raises:
+        ConflictError: a task that it answers has another label of its new name.
+    """
     allow(caller, workspace_id, Role.EDITOR)
     checked = _checked(values)
     with service.database.write() as tx:
-        table.get(tx, workspace_id, label_id)
-        label = (
-            table.change(tx, workspace_id, label_id, **checked)
-            if checked
-            else table.get(tx, workspace_id, label_id)
-        )
+        label = table.get(tx, workspace_id, label_id)
+        if not same_name(checked.get("name", label.name), label.name):
+            for task, _ in table.tasks_of(tx, label_id):
+                require_new_name(task, checked["name"], [other for other, _ in table.of_task(tx, task.id)])
+        if checked:
+            label = table.change(tx, workspace_id, label_id, **checked)
         note(tx, service, caller, workspace_id, "change", "label", label_id, **checked)
     return label
 

@@ -35,6 +35,20 @@ def optional_text(text: str, field: str, *, most: int) -> str:
     return text
 
 
+def same_name(one: str, other: str) -> bool:
+    """Return whether people would take two names for one: whatever their capitals, spaces and ways to write a sign.
+
+    Example:
+        >>> same_name("Pain  d'épices", "pain d'e\u0301pices "), same_name("bread", "breads")
+        (True, False)
+    """
+    return _normal(one) == _normal(other)
+
+
+def _normal(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
 def in_range(value: Number, field: str, ends: tuple[float, float]) -> Number:
     """Return ``value``.
 
