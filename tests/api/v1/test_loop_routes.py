@@ -162,6 +162,25 @@ def test_the_review_queue_is_read_in_pages(here: LoopHouse) -> None:
     assert sorted(seen) == sorted(asked)
 
 
+def test_why_a_look_is_worth_it_is_said_in_the_readers_language_and_agrees_with_the_flag(
+    here: LoopHouse,
+) -> None:
+    asked = {here.loop.ask(mixture(12 * n, 200 - 9 * n, 90, n)).id for n in range(20)}
+    said: dict[str, set[str]] = {}
+    for language in ("en", "fr"):
+        headers = {"accept-language": language}
+        items = here.house.ask("GET", "/v1/predictions?limit=50", headers=headers).json()["items"]
+        assert {one["id"] for one in items} == asked
+        assert all(one["review_reason"] != "unfamiliar" or not one["familiar"] for one in items)
+        said[language] = {one["review_said"] for one in items}
+    assert "" not in said["en"] | said["fr"]
+    assert said["en"].isdisjoint(said["fr"])
+    here.correct(shade("red", 77), "blue")
+    ahead = here.house.ask("GET", f"{here.task}/next-training", headers={"accept-language": "fr"}).json()
+    assert ahead["held"].keys() == ahead["held_said"].keys() != set()
+    assert not any(words.startswith("feedback.") for words in ahead["held_said"].values())
+
+
 def test_estimate_next_training_and_dashboard_are_shown(here: LoopHouse) -> None:
     here.correct(mixture(200, 30, 20), "red")
     estimate = here.house.ask("GET", f"{here.task}/estimate").json()
