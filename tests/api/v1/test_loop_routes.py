@@ -224,7 +224,7 @@ def test_a_webhook_is_made_tried_and_deleted(tmp_path: Path) -> None:
 
 def test_a_service_that_may_ask_nobody_says_so(here: LoopHouse) -> None:
     answer = here.house.ask("POST", "/v1/webhooks", json={"url": "https://example.org/"})
-    assert (answer.status_code, code_of(answer)) == (422, "egress_off")
+    assert (answer.status_code, code_of(answer)) == (422, "webhook_off")
 
 
 def test_nobody_of_another_workspace_finds_any_of_it(here: LoopHouse) -> None:
