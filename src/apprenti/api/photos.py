@@ -1,10 +1,8 @@
-"""Takes the photo out of a request, and lets only so many in at once."""
+"""Takes the photo out of a request."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
@@ -13,32 +11,6 @@ from apprenti.api.refusals import RefusedError
 from apprenti.api.uploads import files_of
 
 UNNAMED = "photo"
-
-
-class Gate:
-    """Counts the requests whose photo is in memory; the next one is asked to come back.
-
-    Args:
-        n_inside: most requests at once.
-    """
-
-    def __init__(self, n_inside: int) -> None:
-        self._n_free = n_inside
-
-    @asynccontextmanager
-    async def entered(self) -> AsyncIterator[None]:
-        """Hold a place.
-
-        Raises:
-            RefusedError: every place is taken (503, before anything was read).
-        """
-        if self._n_free < 1:
-            raise RefusedError("too_busy", 503, headers={"retry-after": "1"})
-        self._n_free -= 1
-        try:
-            yield
-        finally:
-            self._n_free += 1
 
 
 async def read_photo(request: Request, *, seconds: float, skips_others: bool = False) -> tuple[bytes, str]:
