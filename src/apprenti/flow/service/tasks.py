@@ -11,8 +11,8 @@ from apprenti.domain.dataset import TaskType
 from apprenti.domain.errors import ConflictError, NotFoundError, OptionError
 from apprenti.domain.service import Caller, Label, LabelKind, Role, Task, TaskLabel
 from apprenti.flow.service.access import allow
-from apprenti.flow.service.service import MAX_NAME_LETTERS, MAX_TEXT_LETTERS, Service, note
-from apprenti.flow.service.words import in_range, optional_text, required_text, same_name
+from apprenti.flow.service.service import Service, note
+from apprenti.flow.service.words import checked_words, in_range, same_name
 from apprenti.store.database import labels as label_table
 from apprenti.store.database import tasks as table
 from apprenti.store.database.rows import Page
@@ -218,13 +218,7 @@ def remove_label_from_task(
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
-    unknown = set(values) - set(CHANGEABLE)
-    if unknown:
-        raise OptionError("field_unknown", field=sorted(unknown)[0][:50])
-    if "name" in values:
-        values = {**values, "name": required_text(values["name"], "name", most=MAX_NAME_LETTERS)}
-    if "description" in values:
-        optional_text(values["description"], "description", most=MAX_TEXT_LETTERS)
+    values = checked_words(values, CHANGEABLE)
     for field, ends in (("corrections_until_retrain", CORRECTIONS), ("budget_seconds", BUDGET_SECONDS)):
         if values.get(field) is not None:
             in_range(values[field], field, ends)

@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TypeVar
+from collections.abc import Collection, Mapping
+from typing import Any, TypeVar
 
 from apprenti.domain.errors import OptionError
+from apprenti.flow.service.service import MAX_NAME_LETTERS, MAX_TEXT_LETTERS
 
 Number = TypeVar("Number", int, float)
+
+
+def checked_words(values: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
+    """Return fields of a noun with their words trimmed: its name, and what else people may say of it.
+
+    Args:
+        values: by field; numbers and the like are handed on.
+        known: the fields there are.
+
+    Raises:
+        OptionError: another field, no name, or words that cannot be kept.
+    """
+    for field in sorted(set(values) - set(known)):
+        raise OptionError("field_unknown", field=field[:50])
+    checked = dict(values)
+    if "name" in values:
+        checked["name"] = required_text(values["name"], "name", most=MAX_NAME_LETTERS)
+    for field in {"description", "output_name"} & set(values):
+        optional_text(values[field], field, most=MAX_TEXT_LETTERS)
+    return checked
 
 
 def required_text(text: str, field: str, *, most: int) -> str:
