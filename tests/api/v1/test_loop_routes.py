@@ -74,6 +74,16 @@ def test_a_correction_is_one_request_and_leads_to_a_training(here: LoopHouse) ->
     assert training["reason"] == "corrections"
 
 
+def test_a_slip_is_taken_back_in_one_request_by_whoever_made_it(here: LoopHouse) -> None:
+    made = here.correct(mixture(120, 20, 110), "green", as_="editor")
+    path = f"/v1/corrections/{made['id']}/withdraw"
+    gone = here.house.ask("POST", path, as_="editor").json()
+    assert (gone["state"], gone["decided_by"]) == ("rejected", made["token_id"])
+    assert here.house.ask("GET", f"/v1/images/{made['image_id']}").json()["labels"] == []
+    answer = here.house.ask("POST", path, as_="editor")
+    assert (answer.status_code, code_of(answer)) == (409, "correction_settled")
+
+
 def test_what_is_held_says_why_in_the_readers_language_and_an_owner_decides(here: LoopHouse) -> None:
     held = [here.correct(shade("red", number), "blue") for number in (77, 78)]
     assert {one["state"] for one in held} == {"quarantined"}

@@ -21,11 +21,17 @@ def list_audit(
     noun_id: Annotated[
         str | None, Query(max_length=100, description="what was done with this one thing")
     ] = None,
+    noun: Annotated[
+        str | None, Query(max_length=32, description="what was done with this kind of thing, such as image")
+    ] = None,
+    token: Annotated[str | None, Query(max_length=100, description="what this token did")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Listed[AuditView]:
     """List what was done in the workspace, newest first; owners only."""
-    page = looking_back.list_audit(*asks.who, noun_id=noun_id, cursor=cursor, limit=limit)
+    page = looking_back.list_audit(
+        *asks.who, noun=noun, noun_id=noun_id, token_id=token, cursor=cursor, limit=limit
+    )
     return Listed(items=[AuditView.of(entry) for entry in page.items], next_cursor=page.next_cursor)
 
 

@@ -116,7 +116,7 @@ def count_tasks(service: Service, caller: Caller, workspace_id: str) -> int:
 
 
 def change_task(service: Service, caller: Caller, workspace_id: str, task_id: str, **values: Any) -> Task:
-    """Change fields of a task (those of ``CHANGEABLE``) and return it.
+    """Change fields of a task (those of ``CHANGEABLE``) and return it; only owners pin, or change the consent.
 
     Raises:
         OptionError: a value is wrong.
@@ -124,11 +124,10 @@ def change_task(service: Service, caller: Caller, workspace_id: str, task_id: st
     allow(caller, workspace_id, Role.OWNER if "pinned" in values else Role.EDITOR)
     checked = _checked(values)
     with service.database.write() as tx:
-        task = (
-            table.change(tx, workspace_id, task_id, **checked)
-            if checked
-            else table.get(tx, workspace_id, task_id)
-        )
+        before = table.get(tx, workspace_id, task_id)
+        if checked.get("keeps_images", before.keeps_images) != before.keeps_images:
+            allow(caller, workspace_id, Role.OWNER)
+        task = table.change(tx, workspace_id, task_id, **checked) if checked else before
         note(tx, service, caller, workspace_id, "change", "task", task_id, **checked)
     return task
 

@@ -10,7 +10,18 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from apprenti.texts import Lang
-from apprenti.web.rooms import entering, learning, models, photos, reviewing, tasks, tokens, training
+from apprenti.web.rooms import (
+    entering,
+    learning,
+    logbook,
+    models,
+    photos,
+    reviewing,
+    tasks,
+    tokens,
+    training,
+    watching,
+)
 from apprenti.web.rooms.frame import Frame, Look
 from apprenti.web.rooms.visits import HOUSE
 
@@ -28,6 +39,8 @@ ROUTERS = (
     models.ROUTER,
     tokens.ROUTER,
     reviewing.ROUTER,
+    watching.ROUTER,
+    logbook.ROUTER,
     learning.ROUTER,
 )
 OPEN = frozenset({entering.PREFERENCES, "/favicon.ico"})
