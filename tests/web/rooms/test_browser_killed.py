@@ -42,7 +42,8 @@ def test_a_server_killed_in_mid_upload_and_in_mid_training_is_gone_on_with(
             server.start()
         until(browser, lambda: is_over(browser))
         until(browser, lambda: count_of(browser, "All") == N_PHOTOS)
-        assert [count_of(browser, label) for label in ("bread", "cake", "fruit")] == [67, 67, 67]
+        labels = ("bread", "cake", "fruit")
+        until(browser, lambda: [count_of(browser, label) for label in labels] == [67, 67, 67])
 
         hand.use('.tabs a[href$="/train"]')
         hand.shortest("#budget")
