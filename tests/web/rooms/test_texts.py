@@ -17,12 +17,14 @@ from apprenti.texts import LANGS, catalogue, say
 from apprenti.web.rooms.logbook import KINDS
 
 AREAS = (
-    "rooms", "script", "data_room", "train_room", "models_room", "review_room", "traffic_room", "log_room",
+    "rooms", "script", "data_room", "train_room", "models_room", "review_room", "traffic_room", "log_room", "learn",
 )  # fmt: skip
 SAME_IN_BOTH = {
     "rooms.room_data",  # "Photos"
     "rooms.n_photos",
     "data_room.photos",
+    "learn.minutes",
+    "learn.photo_number",
     "data_room.title",
     "data_room.photo_is",
     "traffic_room.photos",  # "Photos"
@@ -33,6 +35,9 @@ SOURCES = [
     *(WEB / "templates" / "rooms").glob("*.html"),
     *(WEB / "static" / "rooms").glob("*.js"),
     *(WEB / "rooms").glob("*.py"),
+    *(WEB / "learning").glob("*.py"),
+    *(WEB.parent / "lessons").glob("*.py"),
+    *(WEB.parent / "lessons" / "static").glob("*.js"),
 ]
 USED = re.compile(rf"""["'`](({"|".join(AREAS)})\.[a-z_0-9]*)""")
 BUILT = {
@@ -45,6 +50,7 @@ BUILT = {
         "regression_why",
     ),
     "rooms.role_": ("reader", "reader_may", "editor", "editor_may", "owner", "owner_may", "operator"),
+    "learn.beat_": ("predict", "touch", "explain", "prove", "use"),
     "rooms.room_": ("data", "train", "models", "review"),
     "rooms.state_": ("queued", "running"),
     "rooms.theme_": ("light", "dark"),

@@ -93,7 +93,9 @@ class Frame:
         self._templates = {
             "data": environment.get_template("data.html"),
             "enter": environment.get_template("enter.html"),
-            "learn": environment.get_template("learn.html"),
+            "glossary": environment.get_template("glossary.html"),
+            "lesson": environment.get_template("lesson.html"),
+            "lessons": environment.get_template("lessons.html"),
             "models": environment.get_template("models.html"),
             "problem": environment.get_template("problem.html"),
             "review": environment.get_template("review.html"),
