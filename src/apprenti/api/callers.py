@@ -69,10 +69,6 @@ class Callers:
         known = self._known.get(shown.key)
         return known.caller if known is not None and known.until > self._clock() else None
 
-    def was_known(self, shown: Shown) -> bool:
-        """Return whether this secret has opened something in this process, lately or not."""
-        return shown.key in self._known
-
     async def of(self, shown: Shown) -> Caller:
         """Return the caller who has this secret.
 

@@ -40,7 +40,9 @@ class Buckets:
         """Take one from the bucket of ``key``; return 0, or the seconds until there is one where it is empty."""
         if not self._rate.per_second:
             return 0.0
-        left, now = self._level(key)
+        now = self._clock()
+        left, at = self._left.get(key, (self._rate.burst, now))
+        left = min(self._rate.burst, left + (now - at) * self._rate.per_second)
         if left < 1:
             return (1 - left) / self._rate.per_second
         self._left[key] = (left - 1, now)
@@ -48,14 +50,3 @@ class Buckets:
         if len(self._left) > MOST_KEYS:
             self._left.popitem(last=False)  # whoever was quiet longest has a full bucket, or nearly
         return 0.0
-
-    def wait_seconds(self, key: str) -> float:
-        """Return how long ``take`` would ask ``key`` to wait, taking nothing."""
-        if not self._rate.per_second:
-            return 0.0
-        return max(0.0, (1 - self._level(key)[0]) / self._rate.per_second)
-
-    def _level(self, key: str) -> tuple[float, float]:
-        now = self._clock()
-        left, at = self._left.get(key, (self._rate.burst, now))
-        return min(self._rate.burst, left + (now - at) * self._rate.per_second), now

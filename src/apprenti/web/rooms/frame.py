@@ -18,6 +18,7 @@ PACKAGE = "apprenti.web"
 MEDIA_TYPES = {
     "base.css": "text/css",
     "rooms.css": "text/css",
+    "review.css": "text/css",
     "icon.svg": "image/svg+xml",
     "icons.svg": "image/svg+xml",
     "api.js": "text/javascript",
@@ -35,6 +36,8 @@ MEDIA_TYPES = {
     "train.js": "text/javascript",
     "models.js": "text/javascript",
     "camera.js": "text/javascript",
+    "review.js": "text/javascript",
+    "review_queue.js": "text/javascript",
 }
 """Every file there is: a name from a request is looked up here and never becomes a path."""
 
@@ -96,6 +99,8 @@ class Frame:
             "models": environment.get_template("models.html"),
             "problem": environment.get_template("problem.html"),
             "review": environment.get_template("review.html"),
+            "review_log": environment.get_template("review_log.html"),
+            "review_traffic": environment.get_template("review_traffic.html"),
             "tasks": environment.get_template("tasks.html"),
             "tokens": environment.get_template("tokens.html"),
             "train": environment.get_template("train.html"),

@@ -15,12 +15,14 @@ from apprenti.web.learning.classroom import Classroom
 from apprenti.web.rooms import (
     entering,
     learning,
+    logbook,
     models,
     photos,
     reviewing,
     tasks,
     tokens,
     training,
+    watching,
     wishes,
 )
 from apprenti.web.rooms.frame import Frame, Look
@@ -41,6 +43,8 @@ ROUTERS = (
     models.ROUTER,
     tokens.ROUTER,
     reviewing.ROUTER,
+    watching.ROUTER,
+    logbook.ROUTER,
     learning.ROUTER,
 )
 OPEN = frozenset({wishes.PREFERENCES, "/favicon.ico"})
