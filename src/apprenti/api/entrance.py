@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apprenti.api.callers import Callers, Shown, shown_in
-from apprenti.api.rates import Buckets, Rate
+from apprenti.api.rates import Buckets, Levels, Rate
 from apprenti.api.refusals import Dialects, RefusedError, answer_refusal
 from apprenti.domain.errors import ApprentiError, TokenError
 from apprenti.domain.service import Caller
@@ -63,6 +63,7 @@ class Entrance:
         rules: who comes in, and how often.
         dialects: how refusals are said at other doors.
         clock: seconds that only ever grow.
+        levels: where it stands who has asked how often; shared where several processes answer.
     """
 
     def __init__(
@@ -73,10 +74,11 @@ class Entrance:
         rules: EntranceRules,
         dialects: Dialects,
         clock: Callable[[], float],
+        levels: Levels | None = None,
     ) -> None:
         self._app, self._callers, self._rules, self._dialects = app, callers, rules, dialects
-        self._requests = Buckets(rules.requests, clock=clock)
-        self._failures = Buckets(rules.failures, clock=clock)
+        self._requests = Buckets(rules.requests, clock=clock, name="requests", levels=levels)
+        self._failures = Buckets(rules.failures, clock=clock, name="failures", levels=levels)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its caller, or turn it away."""

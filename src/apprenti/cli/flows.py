@@ -234,6 +234,7 @@ class Flows:
             n_workers=given.get("workers", 1),
             rate=given.get("rate", DEFAULT_RATE),
             new_token=given.get("new_token", False),
+            n_processes=given.get("processes", 1),
         )
         serve_service(place, options, settings=settings, environment=environment, lang=lang, tell=tell)
 

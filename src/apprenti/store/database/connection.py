@@ -20,6 +20,8 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from apprenti.domain.errors import ConflictError, OptionError, StoreError
+from apprenti.domain.seams import Sign
+from apprenti.store.board import OwnSign
 
 BUSY_SECONDS = 60.0
 MEMORY_URL = "sqlite://"
@@ -32,17 +34,18 @@ _WAL_IS_SAFE_FROM = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 class Database:
     """A database of the service. ``Database.open(url)`` makes one and brings its tables up to date."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, changes: Sign | None = None) -> None:
         self._engine = engine
-        self._last_change = object()
+        self._changes = changes or OwnSign()
         self._damage: str | None = None
 
     @classmethod
-    def open(cls, url: str) -> Database:
+    def open(cls, url: str, *, changes: Sign | None = None) -> Database:
         """Return the database at ``url``, its tables made or brought up to date.
 
         Args:
             url: ``sqlite:///…/apprenti.db``, ``sqlite://`` (in memory, for tests) or ``postgresql+psycopg://…``.
+            changes: told of each change; shared where several processes remember what is in it.
 
         Raises:
             OptionError: the address cannot be read, or its driver is not installed.
@@ -50,7 +53,7 @@ class Database:
         """
         from apprenti.store.database.migrating import bring_up_to_date
 
-        database = cls(_engine(url))
+        database = cls(_engine(url), changes=changes)
         database.check()
         bring_up_to_date(database)
         return database
@@ -72,8 +75,8 @@ class Database:
 
     @property
     def last_change(self) -> object:
-        """A sign that is another after each change this process wrote: what was read under this one still holds."""
-        return self._last_change
+        """A sign that is another after each change this server wrote: what was read under this one still holds."""
+        return self._changes.now
 
     @property
     def is_sqlite(self) -> bool:
@@ -124,7 +127,7 @@ class Database:
                     tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
                 yield tx
             if not only_adds:
-                self._last_change = object()
+                self._changes.change()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
