@@ -288,7 +288,7 @@ def build_service_app(
     """
     from apprenti.api.doors import OPEN_BELOW, other_doors
     from apprenti.api.entrance import CALLER
-    from apprenti.api.refusals import refuse
+    from apprenti.api.refusals import PAGES, refuse
     from apprenti.api.service_app import create_service_app
     from apprenti.stages.report import render
     from apprenti.web.rooms import make_rooms
@@ -310,7 +310,7 @@ def build_service_app(
         others,
         routers=(*others.routers, rooms.router),
         # the first that a path begins with
-        dialects={**others.dialects, "/v1": refuse, "/rooms": refuse, "/": rooms.refuse},
+        dialects={**others.dialects, "/v1": refuse, "/rooms": refuse, PAGES: rooms.refuse},
     )
     app = create_service_app(service, door=door, rules=rules, doors=doors, n_threads=n_threads, board=board)
     return app
@@ -326,8 +326,11 @@ def _rules(options: ServeOptions) -> EntranceRules:
 def _run(app: FastAPI, listening: socket.socket, options: ServeOptions, hears: Callable[[int], bool]) -> None:
     import uvicorn
 
+    from apprenti.api.unreadable import Http
+
     config = uvicorn.Config(
         app,
+        http=Http,
         log_level="warning",
         access_log=False,
         server_header=False,

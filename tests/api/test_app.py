@@ -106,8 +106,9 @@ def test_a_model_whose_report_cannot_be_read_is_served_all_the_same() -> None:
         ("POST", PREDICT, {"content": RED[:300]}, 422, "damaged_image"),
         ("POST", f"{PREDICT}?top=0", {"content": RED}, 422, "request_malformed"),
         ("POST", f"{PREDICT}?top=x", {"content": RED}, 422, "request_malformed"),
-        ("POST", PREDICT, {"files": {"other": ("red.jpg", RED)}}, 400, "body_empty"),
-        ("POST", PREDICT, {"data": {"image": "text"}, "files": {"x": b""}}, 400, "body_empty"),
+        ("POST", PREDICT, {"files": {"other": ("red.jpg", RED)}}, 422, "form_field_unknown"),
+        ("POST", PREDICT, {"data": {"image": "text"}, "files": {"x": b""}}, 422, "form_field_unknown"),
+        ("POST", PREDICT, {"files": {"image": ("red.jpg", b"")}}, 400, "body_empty"),
         ("POST", PREDICT, {"files": [("image", ("1", RED)), ("image", ("2", RED))]}, 400, "form_malformed"),
         (
             "POST",

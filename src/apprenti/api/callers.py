@@ -10,7 +10,6 @@ from anyio import to_thread
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
-from apprenti.api.rates import Levels, OwnLevels
 from apprenti.domain.errors import TokenError
 from apprenti.domain.seams import Sign
 from apprenti.domain.service import Caller
@@ -25,7 +24,6 @@ MOST_REMEMBERED = 10_000
 LONGEST_SECRET = 500
 SCHEMES = ("token", "bearer", "jwt")
 """All three mean the same; the last two are what other clients send."""
-_NEVER = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,20 +61,11 @@ class Callers:
         service: what to look in.
         clock: seconds that only ever grow.
         changes: tells that something was taken back; shared where several processes answer.
-        opened: where it stands which secrets have opened something; the same.
     """
 
-    def __init__(
-        self,
-        service: Service,
-        *,
-        clock: Callable[[], float],
-        changes: Sign | None = None,
-        opened: Levels | None = None,
-    ) -> None:
+    def __init__(self, service: Service, *, clock: Callable[[], float], changes: Sign | None = None) -> None:
         self._service, self._clock = service, clock
         self._changes = changes or OwnSign()
-        self._opened = opened if opened is not None else OwnLevels()
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._workspaces: dict[tuple[str, str | None], tuple[str, float, object]] = {}
 
@@ -86,11 +75,6 @@ class Callers:
         if known is None or known.until <= self._clock() or known.sign != self._changes.now:
             return None
         return known.caller
-
-    def was_known(self, shown: Shown) -> bool:
-        """Return whether this secret has opened something at this server, lately or not."""
-        with self._opened.locked():
-            return self._opened.get(f"opened {shown.key}") not in (None, _NEVER)
 
     async def of(self, shown: Shown) -> Caller:
         """Return the caller who has this secret.
@@ -107,9 +91,7 @@ class Callers:
             caller = await to_thread.run_sync(look, self._service, shown.secret)
         except TokenError:
             self._known.pop(key, None)
-            self._note_opened(key, opens=False)
             raise
-        self._note_opened(key, opens=True)
         self._known[key] = _Known(caller=caller, until=self._clock() + REMEMBERED_SECONDS, sign=sign)
         self._known.move_to_end(key)
         if len(self._known) > MOST_REMEMBERED:
@@ -134,15 +116,6 @@ class Callers:
             self._workspaces.clear()
         self._workspaces[key] = (meant.id, self._clock() + REMEMBERED_SECONDS, sign)
         return meant.id
-
-    def _note_opened(self, key: str, *, opens: bool) -> None:
-        """Keep that a secret opens something; of guesses nothing is kept, or they would push out what is."""
-        word = f"opened {key}"
-        with self._opened.locked():
-            if opens:
-                self._opened.put(word, 1.0, self._clock())
-            elif self._opened.get(word) is not None:
-                self._opened.put(word, *_NEVER)
 
     def forget(self) -> None:
         """Ask the database again from now on: a token was taken back, or a workspace deleted."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from apprenti.api.callers import Callers, Shown, shown_in
+from apprenti.api.callers import Callers, shown_in
 from apprenti.api.rates import Buckets, Levels, Rate
 from apprenti.api.refusals import Dialects, RefusedError, answer_refusal
 from apprenti.domain.errors import ApprentiError, TokenError
@@ -20,6 +20,7 @@ CALLER = "apprenti_caller"
 """Where in a request's scope the caller stands."""
 REQUESTS = Rate(per_second=200, burst=400)
 FAILURES = Rate(per_second=0.5, burst=20)
+UNKNOWN = 401
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -33,7 +34,7 @@ class EntranceRules:
         body_seconds: how long a request's body may take to arrive.
         open_paths: those that anybody may ask for.
         open_below: how paths begin that anybody may ask for who knows the rest; each client at the pace of a token.
-        knocking_paths: those where a secret is shown in the body; each try counts as one that opened nothing.
+        knocking_paths: those where a secret is shown in the body; an answer of 401 counts as a wrong token.
     """
 
     requests: Rate = REQUESTS
@@ -90,7 +91,8 @@ class Entrance:
             if scope["path"].startswith(self._rules.open_below):
                 self._keep_pace(f"client {_client(scope)}")
             elif scope["path"] in self._rules.knocking_paths:
-                self._let_knock(scope)
+                await self._knock(scope, receive, send)
+                return
             elif scope["path"] not in self._rules.open_paths:
                 scope[CALLER] = await self._caller(scope)
             await self._app(scope, self._in_time(receive), send)
@@ -103,12 +105,16 @@ class Entrance:
         try:
             if not shown.secret:
                 raise TokenError("token_unknown")
-            caller = self._callers.remembered(shown) or await self._looked_up(shown, client)
+            caller = await self._callers.of(
+                shown
+            )  # always: wrong tokens of a neighbour keep no right one out
         except TokenError as error:
             if wait := self._failures.take(client):
                 raise _too_often(wait) from error
             path = str(scope["path"])
-            raise RefusedError(error.key, 401, headers={"www-authenticate": "Token"}, path=path) from error
+            raise RefusedError(
+                error.key, UNKNOWN, headers={"www-authenticate": "Token"}, path=path
+            ) from error
         if shown.is_cookie:
             _refuse_foreign_change(scope, headers)
         self._keep_pace(caller.token_id)
@@ -118,15 +124,19 @@ class Entrance:
         if wait := self._requests.take(key):
             raise _too_often(wait)
 
-    async def _looked_up(self, shown: Shown, client: str) -> Caller:
-        """Look a secret up, but not for a client that has shown too many wrong ones."""
-        wait = self._failures.wait_seconds(client)
-        if wait and not self._callers.was_known(shown):
-            raise _too_often(wait)
-        return await self._callers.of(shown)
+    async def _knock(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a secret on that is shown in the body; where it opens nothing, that counts as a wrong token does."""
+        wait = 0.0
 
-    def _let_knock(self, scope: Scope) -> None:
-        if scope["method"] not in READING and (wait := self._failures.take(_client(scope))):
+        async def counted(message: Message) -> None:
+            nonlocal wait
+            if message["type"] == "http.response.start" and message["status"] == UNKNOWN:
+                wait = self._failures.take(_client(scope))
+            if not wait:
+                await send(message)
+
+        await self._app(scope, self._in_time(receive), counted)
+        if wait:
             raise _too_often(wait)
 
     def _in_time(self, receive: Receive) -> Receive:

@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import Request
-from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from apprenti.api.refusals import RefusedError
+from apprenti.api.uploads import files_of
 
-FIELDS = ("image", "file")
 UNNAMED = "photo"
 
 
@@ -66,10 +65,8 @@ async def read_photo(request: Request, *, seconds: float) -> tuple[bytes, str]:
 async def _from_form(request: Request) -> tuple[bytes, str]:
     try:
         async with request.form(max_files=1, max_fields=4) as form:
-            for field in FIELDS:
-                part = form.get(field)
-                if isinstance(part, UploadFile):
-                    return await part.read(), part.filename or UNNAMED
+            for part in files_of(form):
+                return await part.read(), part.filename or UNNAMED
     except HTTPException as error:
         raise RefusedError("form_malformed", 400) from error
     return b"", UNNAMED

@@ -89,21 +89,10 @@ class Buckets:
             return 0.0
         word = f"{self._name} {key}"
         with self._levels.locked():
-            left, now = self._level(word)
+            now = self._clock()
+            left, at = self._levels.get(word) or (self._rate.burst, now)
+            left = min(self._rate.burst, left + (now - at) * self._rate.per_second)
             if left >= 1:
                 self._levels.put(word, left - 1, now)
                 return 0.0
         return (1 - left) / self._rate.per_second
-
-    def wait_seconds(self, key: str) -> float:
-        """Return how long ``take`` would ask ``key`` to wait, taking nothing."""
-        if not self._rate.per_second:
-            return 0.0
-        with self._levels.locked():
-            left, _ = self._level(f"{self._name} {key}")
-        return max(0.0, (1 - left) / self._rate.per_second)
-
-    def _level(self, word: str) -> tuple[float, float]:
-        now = self._clock()
-        left, at = self._levels.get(word) or (self._rate.burst, now)
-        return min(self._rate.burst, left + (now - at) * self._rate.per_second), now

@@ -80,7 +80,7 @@ def create_service_app(
     app.state.service, app.state.hands = service, Hands(n_threads)
     app.state.streams = Streams()
     changes = board.callers_changed if board is not None else None
-    app.state.callers = Callers(service, clock=clock, changes=changes, opened=levels)
+    app.state.callers = Callers(service, clock=clock, changes=changes)
     speak_one_shape(app, doors.dialects)
     app.include_router(_health())
     app.include_router(v1_router())

@@ -73,6 +73,7 @@ LEAST_ROLE: Mapping[str, Role] = {
     "show_correction": Role.READER,
     "release_correction": Role.OWNER,
     "reject_correction": Role.OWNER,
+    "reject_corrections": Role.OWNER,
     "list_review": Role.READER,
     "show_estimate": Role.READER,
     "show_next_training": Role.READER,
@@ -104,6 +105,7 @@ _BODIES: Mapping[str, Any] = {
     "promote_version": {},
     "correct": {"label_ids": ["{label_id}"]},
     "correct_image": {"label_ids": ["{label_id}"]},
+    "reject_corrections": {"task_id": "{task_id}"},
     "create_webhook": {"url": "https://example.org/hook"},
 }
 

@@ -88,7 +88,32 @@ def test_what_is_held_says_why_in_the_readers_language_and_an_owner_decides(here
     assert code_of(here.house.ask("POST", f"{path}/release", as_="editor")) == "role_too_low"
     assert here.house.ask("POST", f"{path}/release").json()["state"] == "accepted"
     assert here.house.ask("POST", f"/v1/corrections/{held[1]['id']}/reject").json()["state"] == "rejected"
-    assert code_of(here.house.ask("POST", f"{path}/reject")) == "correction_not_held"
+    assert here.house.ask("POST", f"{path}/reject").json()["state"] == "rejected"
+    assert code_of(here.house.ask("POST", f"{path}/reject")) == "correction_rejected"
+
+
+def test_an_owner_drops_what_a_token_gave_in_a_time_and_sees_beforehand_what_that_is(here: LoopHouse) -> None:
+    before = here.correct(mixture(118, 20, 110), "blue", as_="editor")
+    given = [here.correct(mixture(120 + n, 20, 110), "blue", as_="editor") for n in range(2)]
+    other = here.correct(mixture(140, 20, 130), "blue")
+    body = {"token_id": given[0]["token_id"], "since": given[0]["created_at"]}
+    listed = here.house.ask(
+        "GET", "/v1/corrections", params={"token": body["token_id"], "since": body["since"]}
+    ).json()["items"]
+    assert {one["id"] for one in listed} == {one["id"] for one in given}
+    assert (
+        code_of(here.house.ask("POST", "/v1/corrections/reject", json=body, as_="editor")) == "role_too_low"
+    )
+    assert here.house.ask("POST", "/v1/corrections/reject", json=body).json() == {"n": 2}
+    assert here.house.ask("POST", "/v1/corrections/reject", json=body).json() == {"n": 0}
+    states = [
+        here.house.ask("GET", f"/v1/corrections/{one['id']}").json()["state"]
+        for one in (before, *given, other)
+    ]
+    assert states == ["accepted", "rejected", "rejected", "accepted"]
+    assert code_of(here.house.ask("POST", "/v1/corrections/reject", json={})) == "corrections_unnamed"
+    naive = here.house.ask("POST", "/v1/corrections/reject", json={"since": "2026-01-31T08:00:00"})
+    assert naive.status_code == 422  # whose eight o'clock?
 
 
 def test_a_correction_sent_again_is_given_once(here: LoopHouse) -> None:

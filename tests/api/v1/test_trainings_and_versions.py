@@ -48,7 +48,7 @@ def test_a_training_is_asked_for_once_followed_and_cancelled(house: House) -> No
 def test_a_task_without_images_is_not_trained(house: House) -> None:
     task = house.make("/v1/tasks", json={"name": "Empty"})["id"]
     answer = house.ask("POST", f"/v1/tasks/{task}/trainings")
-    assert (answer.status_code, code_of(answer)) == (409, "no_labelled_images")
+    assert (answer.status_code, code_of(answer)) == (409, "task_one_label")
 
 
 def test_progress_and_failure_are_said_in_the_readers_language(house: House) -> None:
@@ -127,6 +127,19 @@ def test_versions_are_promoted_pinned_rolled_back_fetched_and_deleted(house: Hou
     assert house.ask("DELETE", f"{path}/versions/2").status_code == 204
     assert code_of(house.ask("GET", f"{path}/versions/2")) == "not_found"
     assert house.ask("GET", f"{path}/versions/0").status_code == 422
+
+
+def test_a_body_where_none_is_asked_for_is_refused_and_an_empty_one_is_not(house: House) -> None:
+    task = a_task_with_images(house, 11)
+    for number in (1, 2):
+        give_version(house, task, number)
+        house.make(f"/v1/tasks/{task}/versions/{number}/promote")
+    path = f"/v1/tasks/{task}/roll-back"
+    refused = house.ask("POST", path, json={"version": 1})
+    assert (refused.status_code, code_of(refused)) == (422, "field_unknown")
+    assert "version" in refused.json()["error"]["message"]
+    assert house.ask("POST", path, json=[3]).status_code == 422
+    assert house.make(path, json={})["production_version"] == 1
 
 
 def test_an_image_is_told_by_the_version_in_production(house: House) -> None:

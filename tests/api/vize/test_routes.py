@@ -90,6 +90,8 @@ def test_several_words_before_a_token_open(world: World, scheme: str) -> None:
         ("GET", "/recognition/v2/nothing", 404),
         ("POST", "/recognition/v2/task/x/y/z", 404),
         ("GET", "/annotate/v2/point", 404),
+        ("POST", "/detection/v2/detect", 404),
+        ("POST", "/tagging/fashion/v2/tags", 404),
         ("PATCH", "/recognition/v2/task", 405),
         ("GET", "/recognition/v2/classify", 405),
         ("PUT", "/recognition/v2/label/", 405),

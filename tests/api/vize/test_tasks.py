@@ -126,7 +126,7 @@ def test_a_training_that_failed_says_why(world: World) -> None:
 def test_nothing_to_train_on_is_a_conflict(world: World) -> None:
     answer = world.ask("POST", f"{TASK}/{world.task()}/train")
     assert answer.status_code == 409
-    assert "too few labelled images" in answer.json()["detail"]
+    assert "fewer than two labels" in answer.json()["detail"]
 
 
 def test_a_deleted_task_is_gone(world: World) -> None:

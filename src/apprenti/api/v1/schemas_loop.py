@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from apprenti.api.schemas import Problem
-from apprenti.api.v1.schemas import IdText, Shape, time_of
+from apprenti.api.v1.schemas import IdText, Shape, time_of, us_of
 from apprenti.api.v1.schemas_trainings import PredictionView, said_or_key
 from apprenti.domain.service import Correction, CorrectionState, Label
 from apprenti.flow.service.review import HonestEstimate, NextTraining, ReviewItem
+from apprenti.store.database.corrections import CorrectionFilter
 from apprenti.texts import Lang
 
 _EXAMPLE: dict[str, Any] = {"examples": [{"label_ids": ["9a3c8f1e-5b2d-4e7f-8a6b-0c1d2e3f4a5b"]}]}
@@ -35,6 +36,36 @@ class NewCorrection(ImageWord):
         default=False,
         description="it was judged because the review queue showed it; only then does it tell of the accuracy",
     )
+
+
+class RejectedCorrections(Shape):
+    """Which corrections are dropped: those that fit all that is said here."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "token_id": "0b6f3f4e-1d2c-4b5a-9e8f-7a6b5c4d3e2f",
+                    "since": "2026-01-31T08:00:00Z",
+                    "until": "2026-01-31T18:00:00Z",
+                }
+            ]
+        },
+    )
+    task_id: IdText | None = Field(default=None, description="of this task")
+    token_id: IdText | None = Field(default=None, description="given with this token")
+    since: AwareDatetime | None = Field(default=None, description="given then or later")
+    until: AwareDatetime | None = Field(default=None, description="given before then")
+
+    def chosen(self) -> CorrectionFilter:
+        """Return it as the flow takes it."""
+        return CorrectionFilter(
+            task_id=self.task_id,
+            token_id=self.token_id,
+            from_us=us_of(self.since),
+            until_us=us_of(self.until),
+        )
 
 
 class CorrectionView(BaseModel):

@@ -128,7 +128,9 @@ class Promotion(Shape):
     """How a version is promoted."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"pin": True}]})
-    pin: bool = Field(default=False, description="keep it, whatever a challenger scores")
+    pin: bool | None = Field(
+        default=None, description="keep it, whatever a challenger scores; left out: pinned or not as before"
+    )
 
 
 class LabelAnswer(BaseModel):
