@@ -135,9 +135,11 @@ def refuse_unprotected(options: ServeOptions) -> None:
 
 def service_door(options: ServeOptions) -> Door:
     """Return whom the service answers and how much it takes in."""
+    from apprenti.api.v1.archives import ARCHIVES, MOST_BYTES
+
     door = open_door(options.host)
     names = door.names | {name.lower() for name in options.names}
-    return replace(door, names=names, max_body_bytes=MAX_BODY_BYTES)
+    return replace(door, names=names, max_body_bytes=MAX_BODY_BYTES, large={ARCHIVES: MOST_BYTES})
 
 
 def address_of(listening: socket.socket, options: ServeOptions) -> str:
@@ -290,6 +292,7 @@ def build_service_app(
     from apprenti.api.entrance import CALLER
     from apprenti.api.refusals import PAGES, refuse
     from apprenti.api.service_app import create_service_app
+    from apprenti.api.v1.archives import ARCHIVES
     from apprenti.stages.report import render
     from apprenti.web.rooms import make_rooms
 
@@ -304,6 +307,7 @@ def build_service_app(
         open_paths=rules.open_paths | rooms.open_paths,
         knocking_paths=rules.knocking_paths | rooms.knocking_paths,
         open_below=OPEN_BELOW,
+        long_paths=frozenset({ARCHIVES}),
     )
     others = other_doors(service)
     doors = replace(
