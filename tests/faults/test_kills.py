@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.faults.kills import correct_under_kills, first_half, live_under_kills
+from tests.faults.correcting import correct_under_kills
+from tests.faults.kills import first_half, live_under_kills
 from tests.faults.life import Life, photo
 from tests.faults.running import Running
 from tests.faults.wholeness import problems_of

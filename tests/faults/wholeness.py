@@ -29,7 +29,8 @@ RULES = {
         "SELECT id FROM versions WHERE id NOT IN (SELECT noun_id FROM audit WHERE noun = 'version')"
     ),
     "an image that somebody sent is not in the audit log": (
-        "SELECT id FROM images WHERE origin != 'prediction' AND id NOT IN (SELECT noun_id FROM audit WHERE noun = 'image')"
+        "SELECT id FROM images WHERE origin != 'prediction' "
+        "AND id NOT IN (SELECT noun_id FROM audit WHERE noun = 'image')"
     ),
     "a correction is not in the audit log": (
         "SELECT id FROM corrections WHERE id NOT IN (SELECT noun_id FROM audit WHERE noun = 'correction')"
