@@ -293,6 +293,7 @@ class Flows:
             is_served=served,
             where=str(meant.folder),
             now_us=time.time_ns() // 1000,
+            is_named=any(place.values()) or bool(meant.database),
             thorough=thorough,
         )
         return [

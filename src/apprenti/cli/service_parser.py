@@ -57,7 +57,7 @@ def add_work(command: Parser) -> None:
     """Add ``apprenti work``."""
     add_place(command)
     _add_hosts(command, HOSTS)
-    add_shared(command, as_json=False)
+    add_shared(command)
 
 
 def _add_hosts(command: Parser, names: Mapping[str, str]) -> None:
