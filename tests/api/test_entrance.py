@@ -13,10 +13,11 @@ from tests.api.v1.service_asking import HERE, UNHURRIED, House, code_of, open_ho
 
 from apprenti.api.callers import REMEMBERED_SECONDS, Callers, Shown, shown_in
 from apprenti.api.entrance import EntranceRules
-from apprenti.api.rates import MOST_KEYS, Buckets, Rate
+from apprenti.api.rates import MOST_KEYS, Buckets, OwnLevels, Rate
 from apprenti.domain.errors import TokenError
 from apprenti.domain.service import Caller
 from apprenti.flow.service import access
+from apprenti.store.board import OwnSign
 
 
 class Clock:
@@ -48,10 +49,36 @@ def test_a_pace_of_none_lets_everything_pass() -> None:
 
 
 def test_buckets_are_forgotten_so_that_memory_stays_flat() -> None:
-    buckets = Buckets(Rate(per_second=1, burst=1), clock=Clock())
+    levels = OwnLevels()
+    buckets = Buckets(Rate(per_second=1, burst=1), clock=Clock(), levels=levels)
     for number in range(MOST_KEYS + 10):
         buckets.take(str(number))
-    assert len(buckets._left) == MOST_KEYS
+    assert len(levels) == MOST_KEYS
+
+
+def test_processes_that_share_levels_keep_one_pace() -> None:
+    clock, levels = Clock(), OwnLevels()
+    rate = Rate(per_second=1, burst=2)
+    first, second = (Buckets(rate, clock=clock, name="requests", levels=levels) for _ in range(2))
+    other = Buckets(rate, clock=clock, name="failures", levels=levels)
+    assert [first.take("a"), second.take("a")] == [0, 0]
+    assert first.take("a") > 0
+    assert second.take("a") > 0
+    assert other.take("a") == 0
+
+
+def test_what_one_process_takes_back_the_others_forget(tmp_path: Path) -> None:
+    house, changes = open_house(tmp_path), OwnSign()
+    first, second = (Callers(house.service, clock=Clock(), changes=changes) for _ in range(2))
+    shown = Shown(secret=house.secrets["reader"])
+    asyncio.run(second.of(shown))
+    assert second.remembered(shown) is not None
+    owner = asyncio.run(first.of(Shown(secret=house.secrets["owner"])))
+    access.revoke_token(house.service, owner, house.workspace, house.token_ids["reader"])
+    first.forget()
+    assert second.remembered(shown) is None
+    with pytest.raises(TokenError):
+        asyncio.run(second.of(shown))
 
 
 @pytest.mark.parametrize(

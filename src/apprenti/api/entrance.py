@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apprenti.api.callers import Callers, shown_in
-from apprenti.api.rates import Buckets, Rate
+from apprenti.api.rates import Buckets, Levels, Rate
 from apprenti.api.refusals import Dialects, RefusedError, answer_refusal
 from apprenti.domain.errors import ApprentiError, TokenError
 from apprenti.domain.service import Caller
@@ -32,6 +32,7 @@ class EntranceRules:
         requests: the pace of each token.
         failures: the pace at which each client may show secrets that open nothing.
         body_seconds: how long a request's body may take to arrive.
+        long_paths: those where not the whole body, but each piece of it may take that long.
         open_paths: those that anybody may ask for.
         open_below: how paths begin that anybody may ask for who knows the rest; each client at the pace of a token.
         knocking_paths: those where a secret is shown in the body; an answer of 401 counts as a wrong token.
@@ -40,6 +41,7 @@ class EntranceRules:
     requests: Rate = REQUESTS
     failures: Rate = FAILURES
     body_seconds: float = 60.0
+    long_paths: frozenset[str] = frozenset()
     open_paths: frozenset[str] = field(
         default=frozenset(
             {
@@ -64,6 +66,7 @@ class Entrance:
         rules: who comes in, and how often.
         dialects: how refusals are said at other doors.
         clock: seconds that only ever grow.
+        levels: where it stands who has asked how often; shared where several processes answer.
     """
 
     def __init__(
@@ -74,10 +77,11 @@ class Entrance:
         rules: EntranceRules,
         dialects: Dialects,
         clock: Callable[[], float],
+        levels: Levels | None = None,
     ) -> None:
         self._app, self._callers, self._rules, self._dialects = app, callers, rules, dialects
-        self._requests = Buckets(rules.requests, clock=clock)
-        self._failures = Buckets(rules.failures, clock=clock)
+        self._requests = Buckets(rules.requests, clock=clock, name="requests", levels=levels)
+        self._failures = Buckets(rules.failures, clock=clock, name="failures", levels=levels)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its caller, or turn it away."""
@@ -93,7 +97,7 @@ class Entrance:
                 return
             elif scope["path"] not in self._rules.open_paths:
                 scope[CALLER] = await self._caller(scope)
-            await self._app(scope, self._in_time(receive), send)
+            await self._app(scope, self._in_time(scope, receive), send)
         except (RefusedError, ApprentiError) as error:
             await answer_refusal(error, scope, self._dialects)(scope, receive, send)
 
@@ -133,18 +137,18 @@ class Entrance:
             if not wait:
                 await send(message)
 
-        await self._app(scope, self._in_time(receive), counted)
+        await self._app(scope, self._in_time(scope, receive), counted)
         if wait:
             raise _too_often(wait)
 
-    def _in_time(self, receive: Receive) -> Receive:
+    def _in_time(self, scope: Scope, receive: Receive) -> Receive:
         """Return ``receive`` that waits only so long for a body; what comes after the body is not hurried."""
-        loop = asyncio.get_running_loop()
+        loop, is_long = asyncio.get_running_loop(), scope["path"] in self._rules.long_paths
         deadline = loop.time() + self._rules.body_seconds
         is_whole = False
 
         async def timely() -> Message:
-            nonlocal is_whole
+            nonlocal is_whole, deadline
             if is_whole:
                 return await receive()
             try:
@@ -156,6 +160,8 @@ class Entrance:
                     "body_too_slow", 408, headers={"connection": "close"}, seconds=seconds
                 ) from error
             is_whole = not message.get("more_body", False)
+            if is_long:
+                deadline = loop.time() + self._rules.body_seconds
             return message
 
         return timely

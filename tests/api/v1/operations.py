@@ -22,6 +22,8 @@ LEAST_ROLE: Mapping[str, Role] = {
     "create_workspace": Role.OPERATOR,
     "show_workspace": Role.READER,
     "delete_workspace": Role.OPERATOR,
+    "export_workspace": Role.OWNER,
+    "import_workspace": Role.OPERATOR,
     "list_tokens": Role.OWNER,
     "create_token": Role.OWNER,
     "revoke_token": Role.OWNER,
@@ -142,6 +144,8 @@ class Operation:
             options["json"] = _filled(_BODIES[self.id], ids)
         elif self.id == "add_images":
             options["files"] = {"image": ("x.png", picture((1, 2, 3)))}
+        elif self.id == "import_workspace":
+            options["content"] = b"no archive"
         elif self.has_image:
             options["content"] = picture((1, 2, 3))
         return self.method, path, options

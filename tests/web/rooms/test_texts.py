@@ -62,7 +62,7 @@ BUILT = {
     "models_room.why_": NAMED_SCORES,
     "review_room.part_": ("queue", "traffic", "log"),
     "review_room.why_": tuple(ReviewReason),
-    "review_room.todo_": tuple(HoldKind),
+    "review_room.then_": tuple(HoldKind),
     "traffic_room.": ("answers_title", "familiar_title", "confidence_title", "labels_title", "latency_title"),
     "traffic_room.answers_": ("familiar", "unfamiliar", "errors"),
     "traffic_room.confidence_": ("sure", "fair", "unsure"),

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from apprenti.api.v1.schemas import Name, Shape, time_of, time_or_none
 from apprenti.domain.service import AuditEntry, Caller, Role, Token, Workspace
+from apprenti.flow.service.importing import Imported
 
 RoleName = Literal["reader", "editor", "owner", "operator"]
 
@@ -43,6 +44,25 @@ class NewWorkspace(Shape):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "Bakery"}]})
     name: Name
+
+
+class ImportedView(BaseModel):
+    """What came out of an archive."""
+
+    workspace: WorkspaceView
+    n_rows: dict[str, int] = Field(description="by table")
+    n_blobs: int = Field(description="images and models")
+    has_new_ids: bool = Field(description="ids were taken here, and all were made anew")
+
+    @classmethod
+    def of(cls, imported: Imported) -> ImportedView:
+        """Return it as it is shown."""
+        return cls(
+            workspace=WorkspaceView.of(imported.workspace),
+            n_rows=imported.n_rows,
+            n_blobs=imported.n_blobs,
+            has_new_ids=imported.has_new_ids,
+        )
 
 
 class CallerView(BaseModel):
