@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 _OF_SERVICE = (
     "data", "database", "blobs", "names", "tls_cert", "tls_key", "insecure_http", "workers", "rate", "new_token",
-    "hosts", "private_hosts",
+    "hosts", "private_hosts", "processes",
 )  # fmt: skip
+_TYPED = {"names": "name", "hosts": "allow-host", "private_hosts": "allow-private-host"}
 
 
 def inspect(options: Namespace, desk: Desk, flows: Flows) -> int:
@@ -132,7 +133,8 @@ def serve(options: Namespace, desk: Desk, flows: Flows) -> int:
         )
         return 0
     if given:
-        raise OptionError("option_of_service", name=f"--{next(iter(given)).rstrip('s').replace('_', '-')}")
+        name = next(iter(given))
+        raise OptionError("option_of_service", name=f"--{_TYPED.get(name, name).replace('_', '-')}")
     flows.serve(
         options.models,
         host=options.host,

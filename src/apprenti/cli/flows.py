@@ -236,6 +236,7 @@ class Flows(LearnFlows):
             n_workers=given.get("workers", 1),
             rate=given.get("rate", DEFAULT_RATE),
             new_token=given.get("new_token", False),
+            n_processes=given.get("processes", 1),
         )
         serve_service(place, options, settings=settings, environment=environment, lang=lang, tell=tell)
 
@@ -294,6 +295,7 @@ class Flows(LearnFlows):
             is_served=served,
             where=str(meant.folder),
             now_us=time.time_ns() // 1000,
+            is_named=any(place.values()) or bool(meant.database),
             thorough=thorough,
         )
         return [

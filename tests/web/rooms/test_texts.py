@@ -17,8 +17,7 @@ from apprenti.texts import LANGS, catalogue, say
 from apprenti.web.rooms.logbook import KINDS
 
 AREAS = (
-    "rooms", "script", "data_room", "train_room", "models_room", "review_room", "traffic_room", "log_room",
-    "learn",
+    "rooms", "script", "data_room", "train_room", "models_room", "review_room", "traffic_room", "log_room", "learn",
 )  # fmt: skip
 SAME_IN_BOTH = {
     "rooms.room_data",  # "Photos"
@@ -63,7 +62,7 @@ BUILT = {
     "models_room.why_": NAMED_SCORES,
     "review_room.part_": ("queue", "traffic", "log"),
     "review_room.why_": tuple(ReviewReason),
-    "review_room.advice_": tuple(HoldKind),
+    "review_room.then_": tuple(HoldKind),
     "traffic_room.": ("answers_title", "familiar_title", "confidence_title", "labels_title", "latency_title"),
     "traffic_room.answers_": ("familiar", "unfamiliar", "errors"),
     "traffic_room.confidence_": ("sure", "fair", "unsure"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from apprenti.api.v1 import (
+    archives,
     audit,
     corrections,
     images,
@@ -24,6 +25,7 @@ from apprenti.api.v1.asking import ERRORS
 ROUTERS = (
     predictions.ROUTER,  # first, being asked for most: routes are tried one after the other
     workspaces.ROUTER,
+    archives.ROUTER,
     tokens.ROUTER,
     tasks.ROUTER,
     labels.ROUTER,

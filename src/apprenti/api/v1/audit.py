@@ -8,8 +8,9 @@ from fastapi import Query
 
 from apprenti.api.v1.asking import Asks, Cursor, Limit, nouns
 from apprenti.api.v1.schemas import Listed
-from apprenti.api.v1.schemas_access import AuditView, UsageView
+from apprenti.api.v1.schemas_access import AuditView
 from apprenti.flow.service import looking_back
+from apprenti.flow.service.looking_back import Usage
 
 ROUTER = nouns("audit")
 
@@ -35,6 +36,6 @@ def list_audit(
 
 
 @ROUTER.get("/usage")
-def show_usage(asks: Asks) -> UsageView:
+def show_usage(asks: Asks) -> Usage:
     """Say how much the workspace holds."""
-    return UsageView.of(looking_back.usage_of(*asks.who))
+    return looking_back.usage_of(*asks.who)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from apprenti.domain.errors import ConflictError
 from apprenti.domain.service import Caller, Correction, CorrectionState, Role
 from apprenti.flow.service.access import allow
+from apprenti.flow.service.corrections import take_out_of_force
 from apprenti.flow.service.said_labels import TaskWords
 from apprenti.flow.service.service import Service, note
 from apprenti.stages.feedback.quarantine import HoldKind
@@ -32,34 +33,24 @@ def withdraw(service: Service, caller: Caller, workspace_id: str, correction_id:
             allow(caller, workspace_id, Role.OWNER)
         if there.job_id or there.decided_by or there.state is CorrectionState.REJECTED:
             raise ConflictError("correction_settled", id=there.id)
-        gone = table.change(
-            tx, workspace_id, there.id,
-            state=CorrectionState.REJECTED, decided_by=caller.token_id, estimates_version=None,
-        )  # fmt: skip
-        _show_again(tx, service, there)
+        changes = {
+            "state": CorrectionState.REJECTED,
+            "decided_by": caller.token_id,
+            "estimates_version": None,
+        }
+        if there.state is CorrectionState.ACCEPTED:
+            words = TaskWords.of(tx, task_table.get(tx, workspace_id, there.task_id))
+            _accept_earlier(tx, there)
+            gone = take_out_of_force(tx, service, words, there, **changes)
+        else:
+            gone = table.change(tx, workspace_id, there.id, **changes)
         _ask_again(tx, there)
         note(tx, service, caller, workspace_id, "withdraw", "correction", there.id, task_id=there.task_id)
     return gone
 
 
-def _show_again(tx: Tx, service: Service, gone: Correction) -> None:
-    """Let the image show what it would without a correction: the last one before it, or what it showed at first."""
-    task = task_table.get(tx, gone.workspace_id, gone.task_id)
-    words, now_us = TaskWords.of(tx, task), service.now_us()
-    earlier = _superseded_by(tx, gone)
-    if earlier is not None:
-        table.change(tx, gone.workspace_id, earlier.id, state=CorrectionState.ACCEPTED, reason={})
-    others = table.in_force(tx, gone.task_id, gone.image_id)
-    if others:
-        words.put(tx, others[-1], now_us=now_us)
-    elif gone.state is CorrectionState.ACCEPTED:
-        words.put_back(tx, gone.image_id, gone.before, now_us=now_us)
-
-
-def _superseded_by(tx: Tx, gone: Correction) -> Correction | None:
-    """Return what the same source had said of the image before, held back only because of this correction."""
-    if gone.state is not CorrectionState.ACCEPTED:
-        return None
+def _accept_earlier(tx: Tx, gone: Correction) -> None:
+    """Accept again what the same source had said of the image before, held back only because of this correction."""
     before = [
         one
         for one in table.of_image(tx, gone.image_id)
@@ -68,7 +59,8 @@ def _superseded_by(tx: Tx, gone: Correction) -> Correction | None:
         and one.state is CorrectionState.QUARANTINED
         and one.reason.get("key") == _SUPERSEDED
     ]
-    return before[-1] if before else None
+    if before:
+        table.change(tx, gone.workspace_id, before[-1].id, state=CorrectionState.ACCEPTED, reason={})
 
 
 def _ask_again(tx: Tx, gone: Correction) -> None:

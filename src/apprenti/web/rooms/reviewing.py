@@ -12,7 +12,7 @@ from apprenti.domain import figures
 from apprenti.domain.dataset import TaskType
 from apprenti.domain.errors import NotFoundError, OptionError
 from apprenti.domain.service import Correction, CorrectionState, StoredPrediction, Task
-from apprenti.flow.service import corrections, predictions, tasks
+from apprenti.flow.service import corrections, deciding, predictions, tasks
 from apprenti.flow.service.traffic import given_labels
 from apprenti.texts import Lang, say
 from apprenti.web.rooms import told
@@ -27,8 +27,8 @@ MOST_HELD = 20
 RETRAIN_AFTER = (5, 10, 20, 50, 100)
 HELD = "feedback.held_"
 DECIDED: Mapping[str, Callable[..., Correction]] = {
-    "release": corrections.release,
-    "reject": corrections.reject,
+    "release": deciding.release,
+    "reject": deciding.reject,
 }
 
 
@@ -115,7 +115,7 @@ def _held_row(visit: Visit, held: Correction, names: Mapping[str, str]) -> dict[
         "said": _shown(held.label_ids, held.value, names, lang),
         "model": _model_said(visit, held.prediction_id, names),
         "why": told.sentence(held.reason, lang),
-        "advice": say(f"review_room.advice_{_root(kind)}", lang),
+        "then": say(f"review_room.then_{_root(kind)}", lang),
         "can_release": kind != "test_photo",
     }
 
