@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from apprenti.api.v1 import (
     audit,
     corrections,
+    explanations,
     images,
     labels,
     monitoring,
@@ -23,6 +24,7 @@ from apprenti.api.v1.asking import ERRORS
 
 ROUTERS = (
     predictions.ROUTER,  # first, being asked for most: routes are tried one after the other
+    explanations.ROUTER,
     workspaces.ROUTER,
     tokens.ROUTER,
     tasks.ROUTER,
