@@ -52,6 +52,8 @@ LEAST_ROLE: Mapping[str, Role] = {
     "unlabel_image": Role.EDITOR,
     "show_picture": Role.READER,
     "show_thumbnail": Role.READER,
+    "show_plan": Role.READER,
+    "ask_plan": Role.EDITOR,
     "ask_training": Role.EDITOR,
     "list_trainings": Role.READER,
     "show_training": Role.READER,

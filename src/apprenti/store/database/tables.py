@@ -368,6 +368,19 @@ ALARMS = _table(
     UniqueConstraint("task_id"),
 )
 
+PLANS = _table(
+    "plans",
+    _seq(),
+    _of("task"),
+    Column("wanted_for", String(64), nullable=False),
+    _us("asked_us"),
+    Column("owner", Text, nullable=False),
+    Column("made_for", String(64), nullable=False),
+    _json("content"),
+    _json("error"),
+    UniqueConstraint("task_id"),
+)
+
 WORKERS = _table("workers", _seq(), _id(), _us("begun_us"), _us("seen_us"))
 
 VERIFICATIONS = _table(
