@@ -44,8 +44,15 @@ BUILT = {
     "train_room.state_": ("queued", "running"),
     "train_room.ended_": ("done", "failed", "cancelled"),
     "train_room.score_": ("multi_class", "multi_label", "regression"),
+    "train_room.pick_": ("racing", "tried", "failed", "out_of_time"),
+    "train_room.curve_": ("loss", "score"),
+    "train_room.read_": ("mistakes", "misses", "sure", "margin", "familiar", "recipes", "photos"),
+    "train_room.answer_": tuple(
+        f"{kind}{size}" for kind in ("", "labels_") for size in ("few", "tenths", "hundredths")
+    ),
     "models_room.score_": NAMED_SCORES,
     "models_room.why_": NAMED_SCORES,
+    "models_room.export_": ("onnx", "int8", "labels"),
 }
 """Keys put together from a beginning and a word of the domain."""
 

@@ -29,6 +29,7 @@ class PickView(BaseModel):
     recipe: str = Field(description="for programs")
     said: str = Field(description="the same for people")
     why: str = Field(description="it was chosen, for people")
+    trains_network: bool = Field(description="whether a network is trained for it on these photos")
     seconds: float = Field(description="it should take")
     low: float | None = Field(
         description="of the interval made to hold its validation score nine times of ten; null: nothing is known"
@@ -43,6 +44,7 @@ class PickView(BaseModel):
             {
                 **{name: data[name] for name in ("recipe", "seconds", "low", "high")},
                 "said": recipe_said(str(data["recipe"]), lang),
+                "trains_network": _trains_network(str(data["recipe"])),
                 "why": said_or_key(data["reason"], lang),
                 "state": state,
             }
@@ -254,6 +256,13 @@ def _picks(data: Mapping[str, Any], lang: Lang) -> list[PickView]:
     return [
         PickView.of(pick, lang, state=states.get(pick["recipe"], "planned")) for pick in data.get("picks", ())
     ]
+
+
+def _trains_network(name: str) -> bool:
+    try:
+        return read_recipe_name(name).is_trained
+    except ValueError:
+        return False
 
 
 def recipe_said(name: str, lang: Lang) -> str:

@@ -18,6 +18,8 @@ PACKAGE = "apprenti.web"
 MEDIA_TYPES = {
     "base.css": "text/css",
     "rooms.css": "text/css",
+    "train.css": "text/css",
+    "models.css": "text/css",
     "icon.svg": "image/svg+xml",
     "icons.svg": "image/svg+xml",
     "api.js": "text/javascript",
@@ -33,7 +35,16 @@ MEDIA_TYPES = {
     "labels.js": "text/javascript",
     "closer.js": "text/javascript",
     "train.js": "text/javascript",
+    "plan.js": "text/javascript",
+    "race.js": "text/javascript",
+    "curves.js": "text/javascript",
+    "drawn.js": "text/javascript",
     "models.js": "text/javascript",
+    "answers.js": "text/javascript",
+    "heat.js": "text/javascript",
+    "live.js": "text/javascript",
+    "compare.js": "text/javascript",
+    "exports.js": "text/javascript",
     "camera.js": "text/javascript",
 }
 """Every file there is: a name from a request is looked up here and never becomes a path."""
