@@ -86,7 +86,7 @@ const countsSaid = (result, isError) => (isError
 // the difference on a line with zero in its middle, its interval as a band
 function interval(result, isError) {
   const { difference, low, high } = result, most = 1.1 * Math.max(Math.abs(low), Math.abs(high), 1e-9);
-  const said = (value) => (isError ? amounts.format(value) : points.format(100 * value));
+  const said = (value) => (isError ? amounts.format(value) : points.format(100 * value)).replace("-", "−");
   const name = say(isError ? "models_room.compare_error" : result.score === "accuracy" ? "models_room.compare_points" : "models_room.compare_precision", { difference: said(difference), low: said(low), high: said(high) });
   const x = (value) => 150 + (140 * value) / most;
   const picture = svg("svg", { viewBox: "0 0 300 34", "aria-hidden": "true", class: "interval" },

@@ -53,6 +53,7 @@ export function heatPart(heat, picture) {
   button.addEventListener("click", () => {
     canvas.hidden = !canvas.hidden;
     button.setAttribute("aria-pressed", !canvas.hidden);
+    picture.closest(".said").classList.toggle("hot", !canvas.hidden);
     if (!canvas.hidden) drawHeat(canvas, heat, picture.naturalWidth, picture.naturalHeight);
   });
   picture.after(canvas);
