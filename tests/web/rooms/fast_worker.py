@@ -65,8 +65,8 @@ def work_fast(service: Service, *, stopping: Callable[[], bool], pause_seconds: 
 def _picks(n_networks: int = 1) -> tuple[Pick, ...]:
     """Return what is tried: the recipes that have scores, the last of them with a network of its own."""
     reasons = (
-        Sentence(key="select.prior_1", values={}),
-        Sentence(key="select.prior_2", values={}),
+        Sentence(key="select.ridge", values={"rank": 1}),
+        Sentence(key="select.ridge", values={"rank": 2}),
         Sentence(key="select.network_own_tuned", values={}),
     )
     expected = [Interval(low=score - 0.1, high=min(1.0, score + 0.1)) for score in SCORES]
