@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from tests.conftest import BROWSER_FLAGS
-from tests.web.rooms.at_the_browser import draw_photos, find, running, until
+from tests.web.rooms.at_the_browser import draw_photos, find, press_button, running, until
 from tests.web.rooms.test_browser_story import come_in, drop, is_over, make_task
 
 SIZES = {"": (1280, 960), "phone-": (390, 844)}
@@ -50,10 +50,10 @@ def _story(browser: Chrome, server: object, folder: Path, lang: str, photos: Pat
         assert (photos / photo).exists()
     browser.get(f"{server.address}{rooms}/train")
     find(browser, ".begin button").click()
-    until(browser, lambda: len(browser.find_elements("css selector", "#candidates li")) == 2)
+    until(browser, lambda: browser.find_elements("css selector", "#curves:not([hidden]) polyline"))
     _keep(browser, folder / f"{lang}-training.webp")
     until(browser, lambda: browser.find_elements("css selector", ".result"))
-    find(browser, ".begin button").click()
+    press_button(browser, ".begin button")
     until(browser, lambda: "2" in find(browser, ".eyebrow").text)
     for page in (
         "/",
@@ -79,7 +79,8 @@ def _shoot(
             if page.endswith("/models") and photos is not None:
                 chosen = [photos / "fruit" / "fruit-0002.jpg", photos / "bread" / "bread-0003.jpg"]
                 find(browser, "#files").send_keys("\n".join(map(str, chosen)))
-                until(browser, lambda: len(browser.find_elements("css selector", ".said .bars")) == 2)
+                until(browser, lambda: len(browser.find_elements("css selector", ".said .nearest")) == 2)
+                browser.execute_script("document.querySelector('.heat-part button')?.click()")
             if page.endswith("/data"):
                 until(browser, lambda: browser.find_elements("css selector", ".cell img[src]"))
             until(

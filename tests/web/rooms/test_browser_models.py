@@ -17,6 +17,7 @@ from tests.web.rooms.at_the_browser import (
     count_of,
     draw_photos,
     find,
+    press_button,
     running,
     until,
     violations,
@@ -54,11 +55,6 @@ def seeing(tmp_path: Path) -> Iterator[Chrome]:
 
 def texts(browser: Chrome, selector: str) -> list[str]:
     return [element.text for element in browser.find_elements("css selector", selector)]
-
-
-def press_button(browser: Chrome, selector: str) -> None:
-    """Press a button wherever the page has scrolled to."""
-    browser.execute_script("document.querySelector(arguments[0]).click()", selector)
 
 
 def filled_task(browser: Chrome, server: Server, folder: Path, name: str) -> str:

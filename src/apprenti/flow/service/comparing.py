@@ -28,6 +28,8 @@ from apprenti.store.database.images import ImageFilter
 
 AT_ONCE_US = 1_500_000
 MOST_COMPARED = 5_000
+FEWEST_COMPARED = 2
+"""One photo says nothing of a difference."""
 MOST_SHOWN = 60
 """Photos of each kind that are listed: more nobody looks at."""
 
@@ -194,7 +196,7 @@ def _judged(
     answered = [
         photo for photo in photos if photo.sha256 in rows and _has_target(shows[photo.id], task.task_type)
     ]
-    if not answered:
+    if len(answered) < FEWEST_COMPARED:
         return replace(there, n_asked=0, n_all=0, n_left_out=there.n_left_out + len(rows))
     ids = list(dict.fromkeys([*names, *both[0].version.labels, *both[1].version.labels]))
     given = [

@@ -102,7 +102,8 @@ def read_on(report: Report, lang: Lang) -> tuple[Part, ...]:
     if report.attempts:
         found.append(("recipes", RECIPES, len(report.attempts)))
     learnt = report.data.n_train + report.data.n_validation
-    found.append(("photos", DATA, learnt))
+    if learnt:
+        found.append(("photos", DATA, learnt))
     return tuple(
         Part(text=say(f"train_room.read_{name}", lang, n=n if n is not None else 0), place=place)
         for name, place, n in found
