@@ -22,6 +22,8 @@ LEAST_ROLE: Mapping[str, Role] = {
     "create_workspace": Role.OPERATOR,
     "show_workspace": Role.READER,
     "delete_workspace": Role.OPERATOR,
+    "export_workspace": Role.OWNER,
+    "import_workspace": Role.OPERATOR,
     "list_tokens": Role.OWNER,
     "create_token": Role.OWNER,
     "revoke_token": Role.OWNER,
@@ -78,6 +80,8 @@ LEAST_ROLE: Mapping[str, Role] = {
     "show_correction": Role.READER,
     "release_correction": Role.OWNER,
     "reject_correction": Role.OWNER,
+    "reject_corrections": Role.OWNER,
+    "withdraw_correction": Role.EDITOR,
     "list_review": Role.READER,
     "show_estimate": Role.READER,
     "show_next_training": Role.READER,
@@ -109,6 +113,7 @@ _BODIES: Mapping[str, Any] = {
     "promote_version": {},
     "correct": {"label_ids": ["{label_id}"]},
     "correct_image": {"label_ids": ["{label_id}"]},
+    "reject_corrections": {"task_id": "{task_id}"},
     "create_webhook": {"url": "https://example.org/hook"},
 }
 
@@ -144,6 +149,8 @@ class Operation:
             options["json"] = _filled(_BODIES[self.id], ids)
         elif self.id == "add_images":
             options["files"] = {"image": ("x.png", picture((1, 2, 3)))}
+        elif self.id == "import_workspace":
+            options["content"] = b"no archive"
         elif self.has_image:
             options["content"] = picture((1, 2, 3))
         return self.method, path, options

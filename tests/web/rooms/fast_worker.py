@@ -13,6 +13,7 @@ import numpy as np
 from tests.blocks.models import a_manifest
 from tests.blocks.networks import a_backbone
 from tests.fake_models import a_report
+from tests.web.rooms.memory import memory_of
 
 from apprenti.blocks.artifact import pack
 from apprenti.blocks.assembly import assemble
@@ -153,18 +154,19 @@ def _finish(service: Service, job: TrainingJob) -> None:
     found = images.list_images(*who, ImageFilter(task_id=job.task_id), limit=500).items
     shows = images.labels_of_images(*who, [image.id for image in found])
     ids = list(labels)
-    tested = {image.id for image in found[::5]}
     shown = [
         (image, next(ids.index(label.id) for label, _ in shows[image.id] if label.id in ids))
         for image in found
-        if image.id not in tested
     ]
+    tested = {image.id for image in found if image.is_test} or {image.id for image in found[::5]}
+    learnt = [(image, place) for image, place in shown if image.id not in tested]
     data = a_model_of(
-        [service.blobs.get(image.sha256) for image, _ in shown],
-        [place for _, place in shown],
+        [service.blobs.get(image.sha256) for image, _ in learnt],
+        [place for _, place in learnt],
         tuple(labels.values()),
     )
-    known = _known([service.blobs.get(image.sha256) for image, _ in shown], data)
+    known = _known([service.blobs.get(image.sha256) for image, _ in learnt], data)
+    memory = {"known_sha256": service.blobs.put(known.to_npz()), **memory_of(service, data, found)}
     with service.database.write() as tx:
         image_table.change(tx, job.workspace_id, sorted(tested), is_test=True)
         number = version_table.next_number(tx, job.task_id)
@@ -182,8 +184,8 @@ def _finish(service: Service, job: TrainingJob) -> None:
             n_bytes=len(data),
             scores={"accuracy": 0.9, "balanced_accuracy": 0.88, "macro_f1": 0.87, "ece": 0.04},
             labels=tuple(ids),
-            n_examples=len(shown),
-            known_sha256=service.blobs.put(known.to_npz()),
+            n_examples=len(learnt),
+            **memory,
             verdict={"promote": number == 1, "n": 8, "reason": {"key": reason.key, "values": values}},
             created_us=service.now_us(),
         )

@@ -22,7 +22,8 @@ from tests.web.rooms.at_the_browser import (
     until,
     violations,
 )
-from tests.web.rooms.test_browser_story import NARROW_PX, come_in, drop, is_over, make_task
+from tests.web.rooms.test_browser_everybody import NARROW_PX, PHONE
+from tests.web.rooms.test_browser_story import come_in, drop, is_over, make_task
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -125,8 +126,7 @@ def test_an_answer_is_explained_and_versions_compared(
     until(browser, lambda: browser.find_elements("css selector", ".lead-said"))
     assert len(browser.find_elements("css selector", ".side")) == 2
     assert violations(browser) == []
-    phone = {"width": NARROW_PX, "height": 844, "deviceScaleFactor": 2, "mobile": True}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
     assert browser.execute_script("return document.documentElement.scrollWidth") == NARROW_PX
     assert asked_hosts(browser) == {server.address.removeprefix("http://")}
     assert complaints(browser) == []

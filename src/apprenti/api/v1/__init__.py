@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from apprenti.api.v1 import (
+    archives,
     audit,
     corrections,
     explanations,
@@ -27,6 +28,7 @@ ROUTERS = (
     predictions.ROUTER,  # first, being asked for most: routes are tried one after the other
     explanations.ROUTER,
     workspaces.ROUTER,
+    archives.ROUTER,
     tokens.ROUTER,
     tasks.ROUTER,
     labels.ROUTER,

@@ -20,6 +20,7 @@ MEDIA_TYPES = {
     "rooms.css": "text/css",
     "train.css": "text/css",
     "models.css": "text/css",
+    "review.css": "text/css",
     "icon.svg": "image/svg+xml",
     "icons.svg": "image/svg+xml",
     "api.js": "text/javascript",
@@ -46,6 +47,8 @@ MEDIA_TYPES = {
     "compare.js": "text/javascript",
     "exports.js": "text/javascript",
     "camera.js": "text/javascript",
+    "review.js": "text/javascript",
+    "review_queue.js": "text/javascript",
 }
 """Every file there is: a name from a request is looked up here and never becomes a path."""
 
@@ -101,10 +104,14 @@ class Frame:
         self._templates = {
             "data": environment.get_template("data.html"),
             "enter": environment.get_template("enter.html"),
-            "learn": environment.get_template("learn.html"),
+            "glossary": environment.get_template("glossary.html"),
+            "lesson": environment.get_template("lesson.html"),
+            "lessons": environment.get_template("lessons.html"),
             "models": environment.get_template("models.html"),
             "problem": environment.get_template("problem.html"),
             "review": environment.get_template("review.html"),
+            "review_log": environment.get_template("review_log.html"),
+            "review_traffic": environment.get_template("review_traffic.html"),
             "tasks": environment.get_template("tasks.html"),
             "tokens": environment.get_template("tokens.html"),
             "train": environment.get_template("train.html"),
