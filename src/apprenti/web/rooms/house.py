@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from apprenti.texts import Lang
-from apprenti.web.rooms import entering, learning, models, photos, reviewing, tasks, tokens, training
+from apprenti.web.rooms import alike, entering, learning, models, photos, reviewing, tasks, tokens, training
 from apprenti.web.rooms.frame import Frame, Look
 from apprenti.web.rooms.visits import HOUSE
 
@@ -24,6 +24,7 @@ ROUTERS = (
     entering.ROUTER,
     tasks.ROUTER,
     photos.ROUTER,
+    alike.ROUTER,
     training.ROUTER,
     models.ROUTER,
     tokens.ROUTER,
