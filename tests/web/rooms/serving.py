@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from pathlib import Path
 
 import uvicorn
@@ -12,6 +13,8 @@ from tests.web.rooms.fast_worker import work_fast
 from apprenti.api.entrance import EntranceRules
 from apprenti.api.rates import Rate
 from apprenti.flow.service.access import begin_service
+from apprenti.flow.service.looking import look_at_photos
+from apprenti.flow.service.service import Service
 from apprenti.opening import Place, open_service
 from apprenti.service_server import ServeOptions, build_service_app, service_door
 
@@ -36,7 +39,15 @@ def main(folder: Path, port: int, pause_seconds: float) -> None:
             daemon=True,
         )
         worker.start()
+        threading.Thread(target=_look, args=(service,), daemon=True).start()
         uvicorn.run(app, port=port, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
+
+
+def _look(service: Service) -> None:
+    """Look at photos as a worker's upkeep does, at once."""
+    while True:
+        look_at_photos(service)
+        time.sleep(0.2)
 
 
 if __name__ == "__main__":

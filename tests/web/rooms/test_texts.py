@@ -11,7 +11,7 @@ import apprenti.web
 from apprenti.flow.packing import NAMED_SCORES
 from apprenti.texts import LANGS, catalogue, say
 
-AREAS = ("rooms", "script", "data_room", "train_room", "models_room")
+AREAS = ("rooms", "script", "data_room", "data_views", "train_room", "models_room")
 SAME_IN_BOTH = {
     "rooms.room_data",  # "Photos"
     "rooms.n_photos",
@@ -41,6 +41,8 @@ BUILT = {
     "rooms.state_": ("queued", "running"),
     "rooms.theme_": ("light", "dark"),
     "data_room.show_": ("all", "unlabelled", "test", "elsewhere"),
+    "data_views.ready_": ("few", "unknown", "more_helps", "may_help", "enough"),
+    "data_views.view_": ("grid", "groups", "map", "doubts"),
     "train_room.state_": ("queued", "running"),
     "train_room.ended_": ("done", "failed", "cancelled"),
     "train_room.score_": ("multi_class", "multi_label", "regression"),
