@@ -5,7 +5,7 @@ import { GroupsView } from "./groups.js";
 import { MapView } from "./map.js";
 import { duration, number, say } from "./words.js";
 
-const NAMES = ["grid", "groups", "map", "doubts"], ASKED_AGAIN_MS = 1500, MOST_TRIES = 5;
+const NAMES = ["grid", "groups", "map", "doubts"], ASKED_AGAIN_MS = 1500, MOST_TRIES = 5, BUSY_AFTER_MS = 300;
 const $ = (id) => document.getElementById(id);
 
 // a photo as the server tells of it
@@ -35,8 +35,16 @@ export class Views {
     const address = new URL(location.href);
     if (name === "grid") address.searchParams.delete("view"); else address.searchParams.set("view", name);
     history.replaceState(null, "", address);
-    if (name === "grid") this.onGrid(); else this.view.open().catch(this.told);
+    if (name === "grid") this.onGrid(); else this.open(name);
     if (!isFirst) this.watch();
+  }
+
+  async open(name) {
+    const busy = $(`view-${name}`).querySelector(".busy");
+    const later = setTimeout(() => { busy.hidden = false; }, BUSY_AFTER_MS);
+    try { await this.views[name].open(); } catch (error) { this.told(error); }
+    clearTimeout(later);
+    busy.hidden = true;
   }
 
   // labels changed, by whomever
