@@ -20,7 +20,7 @@ MOST_TO_SEE = 60
 LEAST_TO_NAME = 6
 MOST_GROUPS = 60
 N_CLOUDS = 9
-HINT_WEIGHT = 1.0
+HINT_WEIGHT = 1.5
 """How far labels already given part photos, in units of how far the photos are apart themselves."""
 
 

@@ -68,6 +68,7 @@ async function refresh() {
 async function arrange() {
   const isByLikeness = $("order").value === "likeness";
   $("again").hidden = !isByLikeness;
+  if ($("rest")) $("rest").hidden = !isByLikeness || book.type !== "multi_class";
   order = new Map();
   if (grid.width) grid.resize(isByLikeness);
   if (isByLikeness) {
@@ -281,6 +282,7 @@ if (facts.can_edit) {
   $("delete").addEventListener("click", removeChosen);
   $("edit-labels").addEventListener("click", editLabels);
   $("brush")?.addEventListener("click", () => turnBrush());
+  $("rest").addEventListener("click", () => views.labelRest(grid.photos).then(() => grid.redress()).catch(told));
   $("new-label").addEventListener("submit", async (event) => {
     event.preventDefault();
     const field = $("new-label-name"), name = field.value.trim();

@@ -113,15 +113,8 @@ export class GroupsView {
     this.go(next ?? this.at);
   }
 
-  // every photo that is left gets the label it looks like most; one undo takes it back
   async rest() {
-    await this.book.sending;
-    const { data } = await ask("GET", `${this.views.base}/suggestions`);
-    const photos = new Map(this.groups.flatMap((group) => group.photos).map((photo) => [photo.id, photo]));
-    const pairs = data.photos.flatMap(([id, label]) =>
-      (photos.has(id) && !photos.get(id).shows.length && this.book.byId.has(label) ? [[photos.get(id), this.book.byId.get(label)]] : []));
-    if (pairs.length) this.book.giveEach(pairs); else tell(say("data_views.nothing_suggested"));
-    $("group-told").textContent = pairs.length ? "" : say("data_views.nothing_suggested");
+    await this.views.labelRest(this.groups.flatMap((group) => group.photos));
     this.draw();
   }
 

@@ -32,6 +32,7 @@ export class MapView {
     const { data } = await ask("GET", `${this.views.base}/map`);
     const before = new Set([...this.chosen].map((photo) => photo.id));
     this.photos = data.photos.map((row) => ({ ...photoOf(row), x: row[4], y: row[5] }));
+    this.canvas.dataset.n = this.photos.length;
     this.chosen = new Set(this.photos.filter((photo) => before.has(photo.id)));
     $("map-none").hidden = this.photos.length > 0;
     $("map-body").hidden = !this.photos.length;

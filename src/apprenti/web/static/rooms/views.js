@@ -3,7 +3,7 @@ import { ask } from "./api.js";
 import { DoubtsView } from "./doubts.js";
 import { GroupsView } from "./groups.js";
 import { MapView } from "./map.js";
-import { duration, number, say } from "./words.js";
+import { duration, number, say, toast } from "./words.js";
 
 const NAMES = ["grid", "groups", "map", "doubts"], ASKED_AGAIN_MS = 1500, MOST_TRIES = 5, BUSY_AFTER_MS = 300;
 const $ = (id) => document.getElementById(id);
@@ -63,11 +63,23 @@ export class Views {
     return Boolean(label);
   }
 
+  // each of these photos that has no label gets the one it looks like most; one undo takes it back
+  async labelRest(photos) {
+    const { book } = this;
+    await book.sending;
+    const { data } = await ask("GET", `${this.base}/suggestions`);
+    const left = new Map(photos.filter((photo) => !photo.shows.length).map((photo) => [photo.id, photo]));
+    const pairs = data.photos.flatMap(([id, label]) => (left.has(id) && book.byId.has(label) ? [[left.get(id), book.byId.get(label)]] : []));
+    if (pairs.length) book.giveEach(pairs);
+    else toast(say("data_views.nothing_suggested"));
+  }
+
   // photos are looked at in the background; how far that is, until it is done
   async watch() {
     clearTimeout(this.watching);
     const { data } = await ask("GET", `${this.base}/looked`).catch(() => ({ data: null }));
     if (!data) return;
+    this.known ??= data.done >= data.n ? data.done : undefined;
     const isOver = data.done >= data.n, now = performance.now();
     this.begun ??= { at: now, done: data.done };
     const pace = (data.done - this.begun.done) / (now - this.begun.at);
@@ -76,7 +88,8 @@ export class Views {
     $("looked-left").textContent = pace > 0 && !isOver ? say("data_room.left", { time: duration((data.n - data.done) / pace / 1000) }) : "";
     Object.assign($("looked-bar"), { max: Math.max(1, data.n), value: data.done });
     if (isOver) {
-      if (this.begun.done < data.done) this.view?.arrived?.();
+      if (this.known !== data.done) this.view?.arrived?.(); // also where it ended between this view's answer and now
+      this.known = data.done;
       this.begun = undefined;
     } else this.watching = setTimeout(() => this.watch(), ASKED_AGAIN_MS);
   }
