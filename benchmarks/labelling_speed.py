@@ -6,14 +6,14 @@
 500 training photos of a set, drawn by a seed, come in without a label and are looked at. The person knows the true
 labels and does what the page offers. An action is one key, one click, or one pull of the pointer from press to release.
 
-- ``groups``: names groups whole, by the label most of a group shows, never taking a photo out. A group of which too few
-  agree is passed over (an action); when all were seen, the rest is grouped again (an action), and less is asked.
+- ``groups``: names every group whole, by the label most of it shows, and takes no photo out: what likeness alone knows.
 - ``brush``: has the grid arranged by likeness, takes a label by its key, and pulls it over photos. A pull goes from a
   photo to one of the eight around it; it leaves alone photos that have a label, and crosses at most ``MOST_CROSSED`` of
   them to the next. It is begun where it labels most, and the photos are arranged again once, with what was said so far.
 
-What is left at the end is labelled as it looks (an action). ``pulled over`` is how many photos the pointer labelled one by one: the effort that the count of actions does not show. Writes
-``results/labelling_speed.json``, one row for each (set, way, draw).
+What is left at the end is labelled as it looks (an action). ``pulled over`` is how many photos the pointer labelled one
+by one: the effort that the count of actions does not show. Writes ``results/labelling_speed.json``, one row for each
+(set, way, draw).
 """
 
 from __future__ import annotations
@@ -47,8 +47,6 @@ WAYS = ("groups", "brush")
 N_PHOTOS = 500
 N_ACTIONS = 40
 N_TO_END = 1
-MOSTLY = (0.7, 0.5, 0.35, 0.0)
-"""Share of a group that must agree for it to be named, in the first round and those after it."""
 N_COLUMNS = 12
 """Photos in a row where the window is 1,280 px wide."""
 MOST_CROSSED = 3
@@ -177,19 +175,13 @@ def _settled(service: Service, examples: Sequence[Example]) -> Person:
 
 
 def name_groups(person: Person) -> None:
-    """Name groups whole until the actions are spent or nothing is left."""
-    for least in MOSTLY:
-        groups = likeness.group_photos(person.service, OPERATOR, person.here, person.task)
-        for group in groups:
-            if person.n_left <= 0:
-                return
+    """Name groups whole, the largest first."""
+    for group in likeness.group_photos(person.service, OPERATOR, person.here, person.task):
+        if person.n_left > 0:
             ids = [photo.id for photo in group.photos]
             shown = [person.truth[one] for one in ids]
-            most = max(sorted(set(shown)), key=shown.count)
-            if shown.count(most) >= least * len(ids):
-                person.say(ids, most)
+            person.say(ids, max(sorted(set(shown)), key=shown.count))
             person.n_actions += 1
-        person.n_actions += 1  # group again
 
 
 def pull_labels(person: Person) -> None:

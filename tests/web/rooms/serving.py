@@ -1,4 +1,4 @@
-"""A real server of the rooms in a process of its own: ``python -m tests.web.rooms.serving FOLDER PORT PAUSE``."""
+"""A real server of the rooms in a process of its own: ``python -m tests.web.rooms.serving FOLDER PORT PAUSE LOOKS``."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ TOKEN = "token"
 """The file in the folder where the first token is told to the test."""
 
 
-def main(folder: Path, port: int, pause_seconds: float) -> None:
-    """Serve until killed; trainings are done by a worker that finishes fast."""
+def main(folder: Path, port: int, pause_seconds: float, *, looks: bool) -> None:
+    """Serve until killed; trainings are done by a worker that finishes fast, and photos looked at if wanted."""
     with open_service(Place(folder=folder), {}) as service:
         made = begin_service(service)
         if made is not None:
@@ -39,7 +39,8 @@ def main(folder: Path, port: int, pause_seconds: float) -> None:
             daemon=True,
         )
         worker.start()
-        threading.Thread(target=_look, args=(service,), daemon=True).start()
+        if looks:
+            threading.Thread(target=_look, args=(service,), daemon=True).start()
         uvicorn.run(app, port=port, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
 
 
@@ -51,4 +52,4 @@ def _look(service: Service) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), looks=sys.argv[4] == "looks")

@@ -1,4 +1,4 @@
-"""Photos by likeness at the page: groups named and taken back, a loop on the map, a brush, doubts settled, the camera."""
+"""Photos by likeness at the page: groups, a loop on the map, a brush, doubts, merged labels, the camera."""
 
 from __future__ import annotations
 
