@@ -17,7 +17,8 @@ from apprenti.texts import LANGS, catalogue, say
 from apprenti.web.rooms.logbook import KINDS
 
 AREAS = (
-    "rooms", "script", "data_room", "train_room", "models_room", "review_room", "traffic_room", "log_room", "learn",
+    "rooms", "script", "data_room", "data_views", "train_room", "models_room", "review_room",
+    "traffic_room", "log_room", "learn",
 )  # fmt: skip
 SAME_IN_BOTH = {
     "rooms.room_data",  # "Photos"
@@ -64,6 +65,8 @@ BUILT = {
     "rooms.state_": ("queued", "running"),
     "rooms.theme_": ("light", "dark"),
     "data_room.show_": ("all", "unlabelled", "test", "elsewhere"),
+    "data_views.ready_": ("few", "unknown", "more_helps", "may_help", "enough"),
+    "data_views.view_": ("grid", "groups", "map", "doubts"),
     "train_room.state_": ("queued", "running"),
     "train_room.ended_": ("done", "failed", "cancelled"),
     "train_room.score_": ("multi_class", "multi_label", "regression"),

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -103,6 +104,11 @@ IMAGE_LABELS = _table(
     UniqueConstraint("image_id", "label_id"),
     Index(None, "label_id", "image_id"),
 )
+
+EMBEDDINGS = _table(
+    "embeddings", _seq(), _of("image"), Column("made_by", String(80), nullable=False),
+    Column("vector", LargeBinary, nullable=False), UniqueConstraint("image_id", "made_by"),
+)  # fmt: skip
 
 TRAININGS = _table(
     "trainings",

@@ -49,6 +49,14 @@ MEDIA_TYPES = {
     "camera.js": "text/javascript",
     "review.js": "text/javascript",
     "review_queue.js": "text/javascript",
+    "views.css": "text/css",
+    "views.js": "text/javascript",
+    "brush.js": "text/javascript",
+    "groups.js": "text/javascript",
+    "map.js": "text/javascript",
+    "doubts.js": "text/javascript",
+    "ready.js": "text/javascript",
+    "shots.js": "text/javascript",
 }
 """Every file there is: a name from a request is looked up here and never becomes a path."""
 
