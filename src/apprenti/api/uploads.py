@@ -72,7 +72,7 @@ async def read_images(
         raise RefusedError("form_malformed", 400) from error
 
 
-def files_of(form: FormData) -> list[UploadFile]:
+def files_of(form: FormData, *, skips_others: bool = False) -> list[UploadFile]:
     """Return the files of a form.
 
     Raises:
@@ -80,9 +80,10 @@ def files_of(form: FormData) -> list[UploadFile]:
     """
     files = []
     for name, part in form.multi_items():
-        if name not in FIELDS or not isinstance(part, UploadFile):
+        if name in FIELDS and isinstance(part, UploadFile):
+            files.append(part)
+        elif not skips_others:
             raise RefusedError("form_field_unknown", 422, name=name[:100])
-        files.append(part)
     return files
 
 

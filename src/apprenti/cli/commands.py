@@ -13,6 +13,7 @@ from apprenti.cli.bench_table import bench_text
 from apprenti.cli.complaints import printable
 from apprenti.cli.doctor_command import doctor as doctor
 from apprenti.cli.knowledge_commands import knowledge as knowledge
+from apprenti.cli.learn_commands import learn as learn
 from apprenti.cli.service_commands import token as token
 from apprenti.cli.service_commands import work as work
 from apprenti.cli.service_commands import workspace as workspace

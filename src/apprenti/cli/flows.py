@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from apprenti.cli.learn_flows import LearnFlows
+
 if TYPE_CHECKING:
     from apprenti.domain.health import Finding
     from apprenti.domain.hub import BackboneChoice
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from apprenti.texts import Lang
 
 
-class Flows:
+class Flows(LearnFlows):
     """What a person can ask for; see ``apprenti.flow`` for what each does."""
 
     def tools(self, environment: Mapping[str, str], progress: Progress) -> AbstractContextManager[Tools]:

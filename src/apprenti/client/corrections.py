@@ -108,12 +108,14 @@ class NextTraining:
         n_corrected: corrections that say something else than the model.
         n_confirmed: and those that agree with it.
         held: corrections held back, by reason.
+        held_said: those reasons for people.
         said: when it begins, for people.
     """
 
     n_corrected: int
     n_confirmed: int
     held: Mapping[str, int] = field(default_factory=dict)
+    held_said: Mapping[str, str] = field(default_factory=dict)
     said: str = ""
 
 

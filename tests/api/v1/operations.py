@@ -76,6 +76,7 @@ LEAST_ROLE: Mapping[str, Role] = {
     "release_correction": Role.OWNER,
     "reject_correction": Role.OWNER,
     "reject_corrections": Role.OWNER,
+    "withdraw_correction": Role.EDITOR,
     "list_review": Role.READER,
     "show_estimate": Role.READER,
     "show_next_training": Role.READER,

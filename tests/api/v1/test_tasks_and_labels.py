@@ -135,6 +135,24 @@ def test_refusals_are_said_in_french(house: House) -> None:
     assert answer.json()["error"]["message"].startswith("aucun jeton")
 
 
+def test_a_task_has_one_label_of_a_name_whatever_its_capitals_and_spaces(house: House) -> None:
+    task = house.make("/v1/tasks", json={"name": "Bakery"})["id"]
+    bread, other, cake = (
+        house.make("/v1/labels", json={"name": n})["id"] for n in ("Rye bread", " rye  BREAD ", "cake")
+    )
+    for label, status in ((bread, 204), (bread, 204), (other, 409), (cake, 204)):
+        answer = house.ask("PUT", f"/v1/tasks/{task}/labels/{label}")
+        assert answer.status_code == status
+    refused = house.ask("PUT", f"/v1/tasks/{task}/labels/{other}")
+    assert code_of(refused) == "label_name_twice"
+    assert bread in refused.json()["error"]["message"]
+    assert code_of(house.ask("PATCH", f"/v1/labels/{cake}", json={"name": "RYE bread"})) == "label_name_twice"
+    assert house.ask("PATCH", f"/v1/labels/{bread}", json={"name": "rye bread"}).json()["name"] == "rye bread"
+    assert (
+        house.ask("PATCH", f"/v1/labels/{other}", json={"name": "rye bread"}).status_code == 200
+    )  # of no task
+
+
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [

@@ -16,6 +16,7 @@ from tests.fake_models import RED
 from apprenti.api.v1.training_events import Pace
 from apprenti.domain.service import JobState
 from apprenti.store.database import trainings as training_table
+from apprenti.store.database import versions as version_table
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +105,26 @@ def test_streams_end_when_the_server_stops_and_after_a_while(house: House) -> No
     assert house.ask("GET", f"/v1/trainings/{job}/events").status_code == 200
     streams.is_closing = False
     assert streams.n_open == 0
+
+
+def test_verdicts_and_reasons_are_said_in_the_readers_language(house: House) -> None:
+    task = a_task_with_images(house, 12)
+    reason = {"key": "feedback.begun_drift", "values": {}}
+    first = give_version(house, task, 1)
+    with house.service.database.write() as tx:
+        second = replace(first, id=house.service.new_id(), number=2, verdict={"reason": reason})
+        version_table.insert(tx, second)
+    job = house.make(f"/v1/tasks/{task}/trainings")["id"]
+    for path, field in (
+        (f"/v1/tasks/{task}/versions/2", "verdict_said"),
+        (f"/v1/trainings/{job}", "reason_said"),
+    ):
+        said = {
+            house.ask("GET", path, headers={"accept-language": lang}).json()[field] for lang in ("en", "fr")
+        }
+        assert len(said) == 2
+        assert "" not in said
+    assert house.ask("GET", f"/v1/tasks/{task}/versions/1").json()["verdict_said"] == ""
 
 
 def test_versions_are_promoted_pinned_rolled_back_fetched_and_deleted(house: House) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from tests.blocks.models import a_manifest
 from tests.blocks.networks import a_backbone
 from tests.fake_models import a_report
+from tests.web.rooms.memory import memory_of
 
 from apprenti.blocks.artifact import pack
 from apprenti.blocks.assembly import assemble
@@ -84,11 +85,13 @@ def _finish(service: Service, job: TrainingJob) -> None:
         (image, next(ids.index(label.id) for label, _ in shows[image.id] if label.id in ids))
         for image in found
     ]
+    learnt = [(image, place) for image, place in shown if not image.is_test] or shown
     data = a_model_of(
-        [service.blobs.get(image.sha256) for image, _ in shown],
-        [place for _, place in shown],
+        [service.blobs.get(image.sha256) for image, _ in learnt],
+        [place for _, place in learnt],
         tuple(labels.values()),
     )
+    memory = memory_of(service, data, [image for image, _ in shown])
     with service.database.write() as tx:
         number = version_table.next_number(tx, job.task_id)
         reason = Sentence(
@@ -105,7 +108,8 @@ def _finish(service: Service, job: TrainingJob) -> None:
             n_bytes=len(data),
             scores={"accuracy": 0.9, "balanced_accuracy": 0.88, "macro_f1": 0.87, "ece": 0.04},
             labels=tuple(ids),
-            n_examples=len(shown),
+            n_examples=len(learnt),
+            **memory,
             verdict={"promote": number == 1, "n": 8, "reason": {"key": reason.key, "values": values}},
             created_us=service.now_us(),
         )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from tests.fake_service import picture
 from tests.web.rooms.asking import Visited
 
 from apprenti.domain.service import Role
@@ -33,6 +36,23 @@ def test_what_makes_no_task_is_said(rooms: Visited, name: str, kind: str) -> Non
     answer = rooms.browser.post("/tasks", data={"word": rooms.word(), "name": name, "task_type": kind})
     assert answer.status_code == 400
     assert 'role="alert"' in answer.text
+
+
+def test_the_first_page_counts_a_tasks_photos_as_the_api_does(rooms: Visited) -> None:
+    rooms.enter()
+    task = rooms.make_task()
+    rooms.make_task("Another")
+    ask = rooms.browser
+    label = ask.post("/v1/labels", json={"name": "bread"}).json()["id"]
+    ask.put(f"/v1/tasks/{task}/labels/{label}")
+    for n in range(3):
+        said = f"?label={label}" if n == 0 else ""
+        assert ask.post(f"/v1/images{said}", content=picture((n, 8, 8))).status_code == 201
+    shown = [int(n) for n in re.findall(r"(\d+) photos? ", ask.get("/").text)]
+    tasks = ask.get("/v1/tasks").json()["items"]
+    counted = [ask.get(f"/v1/images/count?task={one['id']}").json()["n"] for one in tasks]
+    unlabelled = ask.get("/v1/images/count?has_labels=false").json()["n"]
+    assert shown == [*counted, unlabelled] == [1, 0, 2]
 
 
 def test_a_task_is_deleted_only_by_its_name(rooms: Visited) -> None:

@@ -15,7 +15,7 @@ from apprenti.api.v1.schemas import Listed, us_of
 from apprenti.api.v1.schemas_images import HowMany
 from apprenti.api.v1.schemas_loop import CorrectionView, ImageWord, NewCorrection, RejectedCorrections
 from apprenti.domain.service import Correction, CorrectionState
-from apprenti.flow.service import corrections, deciding
+from apprenti.flow.service import corrections, deciding, withdrawing
 from apprenti.flow.service.service import Service
 
 ROUTER = nouns("corrections")
@@ -120,5 +120,15 @@ def reject_correction(posts: Posts, correction_id: Id) -> JSONResponse:
     return posts.once(
         lambda service: done(
             CorrectionView.of(deciding.reject(*posts.of(service), correction_id), posts.lang)
+        )
+    )
+
+
+@ROUTER.post("/corrections/{correction_id}/withdraw", response_model=CorrectionView)
+def withdraw_correction(posts: Posts, correction_id: Id) -> JSONResponse:
+    """Take back a correction of one's own no training has learnt from; its prediction waits for a look again."""
+    return posts.once(
+        lambda service: done(
+            CorrectionView.of(withdrawing.withdraw(*posts.of(service), correction_id), posts.lang)
         )
     )

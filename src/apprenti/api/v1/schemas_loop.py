@@ -124,11 +124,11 @@ class ReviewItemView(BaseModel):
     alike: list[str] = Field(description="predictions of this page whose images show nearly the same")
 
     @classmethod
-    def of(cls, item: ReviewItem) -> ReviewItemView:
-        """Return it as it is shown."""
+    def of(cls, item: ReviewItem, lang: Lang) -> ReviewItemView:
+        """Return it as it is shown, in one language."""
         image = item.image
         return cls(
-            prediction=PredictionView.of(item.prediction),
+            prediction=PredictionView.of(item.prediction, lang),
             image=ReviewedImage(
                 id=image.id, name=image.name, width_px=image.width_px, height_px=image.height_px
             ),
@@ -178,12 +178,14 @@ class NextTrainingView(BaseModel):
     n_corrected: int = Field(description="corrections that say something else than the model")
     n_confirmed: int = Field(description="and those that agree with it")
     labels: list[NewOfLabel]
-    held: dict[str, int] = Field(description="corrections held back, by reason")
+    held: dict[str, int] = Field(description="corrections held back, by reason; for programs")
+    held_said: dict[str, str] = Field(default={}, description="the same reasons for people")
     said: str = Field(description="when it begins, for people")
 
     @classmethod
     def of(cls, taken: NextTraining, labels: list[Label], lang: Lang) -> NextTrainingView:
         """Return it as it is shown, in one language."""
+        held = {key.removeprefix("feedback."): n for key, n in taken.n_held.items()}
         return cls(
             n_corrected=taken.n_corrected,
             n_confirmed=taken.n_confirmed,
@@ -191,6 +193,7 @@ class NextTrainingView(BaseModel):
                 NewOfLabel(label_id=label.id, name=label.name, n=taken.labels.get(label.id, 0))
                 for label in labels
             ],
-            held={key.removeprefix("feedback."): n for key, n in taken.n_held.items()},
+            held=held,
+            held_said={key: said_or_key({"key": f"feedback.kind_{key}"}, lang) for key in held},
             said=taken.say.said(lang) if taken.say is not None else "",
         )

@@ -52,7 +52,8 @@ class TrainingView(BaseModel):
     id: str
     task_id: str
     state: JobState
-    reason: TrainingReason
+    reason: TrainingReason = Field(description="what it was begun for; for programs")
+    reason_said: str = Field(default="", description="the same for people")
     priority: int
     budget_seconds: float
     attempt: int = Field(description="how many times a worker took it up")
@@ -72,6 +73,7 @@ class TrainingView(BaseModel):
             task_id=job.task_id,
             state=job.state,
             reason=job.reason,
+            reason_said=say(f"feedback.begun_{job.reason.value}", lang),
             priority=job.priority,
             budget_seconds=job.budget_seconds,
             attempt=job.attempt,
@@ -105,11 +107,12 @@ class VersionView(BaseModel):
     label_ids: list[str] = Field(description="its answers, in the order of its probabilities")
     n_examples: int = Field(description="images it learnt from")
     verdict: dict[str, Any] = Field(description="what came of comparing it with the version in production")
+    verdict_said: str = Field(default="", description="the same for people; empty where nothing was compared")
     created_at: datetime
 
     @classmethod
-    def of(cls, version: Version) -> VersionView:
-        """Return it as it is shown."""
+    def of(cls, version: Version, lang: Lang) -> VersionView:
+        """Return it as it is shown, in one language."""
         return cls(
             id=version.id,
             task_id=version.task_id,
@@ -120,6 +123,7 @@ class VersionView(BaseModel):
             label_ids=list(version.labels),
             n_examples=version.n_examples,
             verdict=dict(version.verdict),
+            verdict_said=said_or_key(version.verdict.get("reason") or {}, lang),
             created_at=time_of(version.created_us),
         )
 
@@ -157,15 +161,16 @@ class PredictionView(BaseModel):
     high: float | None
     familiar: bool = Field(description="false: unlike the training images; its answer means little")
     distance: float = Field(description="from the training images; above 1 is unfamiliar")
-    review_reason: ReviewReason | None = Field(description="why a person should look")
+    review_reason: ReviewReason | None = Field(description="why a person should look; for programs")
+    review_said: str = Field(default="", description="the same for people")
     is_reviewed: bool
     latency_ms: float
     created_at: datetime
 
     @classmethod
-    def of(cls, prediction: StoredPrediction) -> PredictionView:
-        """Return it as it is shown."""
-        answer = prediction.answer
+    def of(cls, prediction: StoredPrediction, lang: Lang) -> PredictionView:
+        """Return it as it is shown, in one language."""
+        answer, reason = prediction.answer, prediction.review_reason
         return cls(
             id=prediction.id,
             task_id=prediction.task_id,
@@ -177,7 +182,8 @@ class PredictionView(BaseModel):
             high=answer.get("high"),
             familiar=prediction.familiar,
             distance=prediction.distance,
-            review_reason=prediction.review_reason,
+            review_reason=reason,
+            review_said=say(f"feedback.look_{reason.value}", lang) if reason is not None else "",
             is_reviewed=prediction.is_reviewed,
             latency_ms=prediction.latency_us / 1000,
             created_at=time_of(prediction.created_us),

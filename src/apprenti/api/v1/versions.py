@@ -23,13 +23,15 @@ _FILE = {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
 def list_versions(asks: Asks, task_id: Id, cursor: Cursor = None, limit: Limit = 50) -> Listed[VersionView]:
     """List the versions of a task, newest first."""
     page = versions.list_versions(*asks.who, task_id=task_id, cursor=cursor, limit=limit)
-    return Listed(items=[VersionView.of(version) for version in page.items], next_cursor=page.next_cursor)
+    return Listed(
+        items=[VersionView.of(version, asks.lang) for version in page.items], next_cursor=page.next_cursor
+    )
 
 
 @ROUTER.get("/tasks/{task_id}/versions/{number}")
 def show_version(asks: Asks, task_id: Id, number: Number) -> VersionView:
     """Show a version and how it scored."""
-    return VersionView.of(versions.get_version(*asks.who, task_id, number))
+    return VersionView.of(versions.get_version(*asks.who, task_id, number), asks.lang)
 
 
 @ROUTER.get(

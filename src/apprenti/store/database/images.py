@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, Select, exists, func, select
 
+from apprenti.domain.errors import NotFoundError
 from apprenti.domain.service import ImageLabel, Label, Origin, StoredImage
 from apprenti.store.database import rows
 from apprenti.store.database.rows import Page, Tx
@@ -86,6 +87,19 @@ def by_hashes(tx: Tx, workspace_id: str, hashes: Sequence[str]) -> tuple[StoredI
 def by_ids(tx: Tx, workspace_id: str, image_ids: Sequence[str]) -> dict[str, StoredImage]:
     """Return the images with these ids that the workspace has, by id."""
     return {image.id: image for image in _some(tx, workspace_id, IMAGES.c.id, image_ids)}
+
+
+def all_by_ids(tx: Tx, workspace_id: str, image_ids: Sequence[str]) -> dict[str, StoredImage]:
+    """Return the images with these ids, by id.
+
+    Raises:
+        NotFoundError: the workspace has not all of them; the first that is missing is named.
+    """
+    found = by_ids(tx, workspace_id, image_ids)
+    for image_id in image_ids:
+        if image_id not in found:
+            raise NotFoundError("not_found", noun=rows.called(StoredImage), id=image_id[:100])
+    return found
 
 
 def _some(tx: Tx, workspace_id: str, column: Column[str], values: Sequence[str]) -> Iterator[StoredImage]:

@@ -18,6 +18,7 @@ PACKAGE = "apprenti.web"
 MEDIA_TYPES = {
     "base.css": "text/css",
     "rooms.css": "text/css",
+    "review.css": "text/css",
     "icon.svg": "image/svg+xml",
     "icons.svg": "image/svg+xml",
     "api.js": "text/javascript",
@@ -35,6 +36,8 @@ MEDIA_TYPES = {
     "train.js": "text/javascript",
     "models.js": "text/javascript",
     "camera.js": "text/javascript",
+    "review.js": "text/javascript",
+    "review_queue.js": "text/javascript",
 }
 """Every file there is: a name from a request is looked up here and never becomes a path."""
 
@@ -90,10 +93,14 @@ class Frame:
         self._templates = {
             "data": environment.get_template("data.html"),
             "enter": environment.get_template("enter.html"),
-            "learn": environment.get_template("learn.html"),
+            "glossary": environment.get_template("glossary.html"),
+            "lesson": environment.get_template("lesson.html"),
+            "lessons": environment.get_template("lessons.html"),
             "models": environment.get_template("models.html"),
             "problem": environment.get_template("problem.html"),
             "review": environment.get_template("review.html"),
+            "review_log": environment.get_template("review_log.html"),
+            "review_traffic": environment.get_template("review_traffic.html"),
             "tasks": environment.get_template("tasks.html"),
             "tokens": environment.get_template("tokens.html"),
             "train": environment.get_template("train.html"),
