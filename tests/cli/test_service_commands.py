@@ -183,7 +183,11 @@ def test_a_worker_that_is_stopped_says_so_to_programs_as_well(
 
 @pytest.mark.parametrize(
     ("words", "named"),
-    [(("--processes", "2"), "--processes"), (("--name", "x"), "--name"), (("--allow-host", "x"), "--allow-host")],
+    [
+        (("--processes", "2"), "--processes"),
+        (("--name", "x"), "--name"),
+        (("--allow-host", "x"), "--allow-host"),
+    ],
 )
 def test_options_of_the_service_mean_nothing_beside_a_model(
     capsys: Captured, words: tuple[str, ...], named: str
