@@ -50,9 +50,14 @@ def begin(lesson: Lesson, folder: Path, lang: Lang) -> Path:
 
 def result_of(lesson: Lesson, path: Path, lang: Lang) -> Result:
     """Run the learner's file and return what came of it."""
-    command = [sys.executable, "-c", _RUN.format(mark=MARK), lesson.folder, str(path), lang]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", _RUN.format(mark=MARK), lesson.folder, str(path), lang],
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
         return Result(right=False, said=say("cli.exercise_endless", lang, seconds=SECONDS))
     marked = [line for line in done.stdout.splitlines() if line.startswith(MARK)]

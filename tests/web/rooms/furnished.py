@@ -87,12 +87,13 @@ Who = tuple[Service, Caller, str]
 def _a_task(who: Who, photos: Path, name: str, words: Mapping[str, str]) -> str:
     settings = TaskSettings(name=name, keeps_images=True, corrections_until_retrain=10)
     task = tasks.create_task(*who, settings)
+    ids = {}
     for word, said in words.items():
-        label = labels.create_label(*who, name=said)
-        tasks.add_label_to_task(*who, task.id, label.id)
-        for number, path in enumerate(sorted((photos / word).glob("*.jpg"))):
-            about = ImageWords(name=path.name, is_test=number % 4 == 0)
-            images.add_image(*who, path.read_bytes(), words=about, shows=[Said(label_id=label.id)])
+        ids[word] = labels.create_label(*who, name=said).id
+        tasks.add_label_to_task(*who, task.id, ids[word])
+    for number, path in enumerate(sorted(photos.glob("*/*.jpg"), key=lambda one: one.stem.split("-")[1])):
+        about = ImageWords(name=path.name, is_test=number % 4 == 0)
+        images.add_image(*who, path.read_bytes(), words=about, shows=[Said(label_id=ids[path.parent.name])])
     return task.id
 
 

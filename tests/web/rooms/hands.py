@@ -29,8 +29,8 @@ class Hand(Protocol):
     def drop(self, folder: Path, archive: Path) -> None:
         """Give the page a folder of photos; ``archive`` holds the same, for whoever cannot drag."""
 
-    def shortest(self, slider: str) -> None:
-        """Put a slider near its lower end."""
+    def shorten(self, slider: str) -> None:
+        """Put a slider to a short time: its third step."""
 
     def judge(self, label: str, key: str, *, is_right: bool) -> None:
         """Say of the photo shown that it is this."""
@@ -45,7 +45,9 @@ class Mouse:
     def use(self, selector: str) -> None:
         """Click it."""
         element = find(self.browser, selector)
-        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+        self.browser.execute_script(
+            "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element
+        )
         element.click()
 
     def write(self, selector: str, text: str) -> None:
@@ -62,12 +64,12 @@ class Mouse:
             event = {"type": kind, "x": x, "y": y, "data": data}
             self.browser.execute_cdp_cmd("Input.dispatchDragEvent", event)
 
-    def shortest(self, slider: str) -> None:
-        """Click near its left end."""
+    def shorten(self, slider: str) -> None:
+        """Click on it, a quarter from its left end."""
         from selenium.webdriver import ActionChains
 
         element = find(self.browser, slider)
-        left = -element.size["width"] // 2 + 12
+        left = -element.size["width"] // 4
         ActionChains(self.browser).move_to_element_with_offset(element, left, 0).click().perform()
 
     def judge(self, label: str, key: str, *, is_right: bool) -> None:
@@ -104,10 +106,10 @@ class Keyboard:
         """Choose the archive in the dialog that Enter opens; only the dialog of the system is left out."""
         self.go_to("#files").send_keys(str(archive))
 
-    def shortest(self, slider: str) -> None:
-        """Go to the slider; Home, and a step to the right."""
+    def shorten(self, slider: str) -> None:
+        """Go to the slider; Home, and two steps to the right."""
         self.go_to(slider)
-        press(self.browser, HOME, RIGHT)
+        press(self.browser, HOME, RIGHT, RIGHT)
 
     def judge(self, label: str, key: str, *, is_right: bool) -> None:
         """Press the key of the label, or Enter; the photo has the focus."""

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 NARROW_PX = 390
 PHONE = {"width": NARROW_PX, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+PICTURES_ARE_THERE = (
+    "return [...document.images].every((one) => one.complete || one.loading === 'lazy' || !one.src)"
+)
 OUTSIDE = ("/enter",)
 HOUSE = ("/", "/tokens", "/learn", "/nowhere")
 TASK = ("data", "train", "models", "review", "review/traffic", "review/log", "versions/1/report")
@@ -42,8 +45,8 @@ def server(past: Past) -> Iterator[Server]:
 
 def rest(browser: Chrome) -> None:
     """Wait until a page has its pictures, unfold what is folded, and let what moves come to rest."""
-    script = "return document.readyState == 'complete' && [...document.images].every((one) => one.complete || !one.src)"
-    until(browser, lambda: browser.execute_script(script))
+    until(browser, lambda: browser.execute_script("return document.readyState == 'complete'"))
+    until(browser, lambda: browser.execute_script(PICTURES_ARE_THERE))
     browser.execute_script(
         "document.querySelectorAll('details').forEach((one) => { one.open = true; });"
         "document.getAnimations().forEach((one) => one.finish());"

@@ -46,7 +46,7 @@ def test_a_server_killed_in_mid_upload_and_in_mid_training_is_gone_on_with(
         until(browser, lambda: [count_of(browser, label) for label in labels] == [67, 67, 67])
 
         hand.use('.tabs a[href$="/train"]')
-        hand.shortest("#budget")
+        hand.shorten("#budget")
         hand.use(".begin button")
         until(browser, lambda: browser.find_elements("css selector", "#candidates li"))
         server.kill()

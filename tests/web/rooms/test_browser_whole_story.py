@@ -88,7 +88,7 @@ class Story:
     def train(self) -> None:
         from selenium.webdriver.support.ui import WebDriverWait
 
-        self.hand.shortest("#budget")
+        self.hand.shorten("#budget")
         self.hand.use(".begin button")
         until(self.browser, lambda: self.browser.find_elements("id", "running"))
         wait = WebDriverWait(self.browser, TRAINING_SECONDS, 0.5)

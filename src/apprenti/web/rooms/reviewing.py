@@ -115,7 +115,7 @@ def _held_row(visit: Visit, held: Correction, names: Mapping[str, str]) -> dict[
         "said": _shown(held.label_ids, held.value, names, lang),
         "model": _model_said(visit, held.prediction_id, names),
         "why": told.sentence(held.reason, lang),
-        "todo": say(f"review_room.todo_{_root(kind)}", lang),
+        "then": say(f"review_room.then_{_root(kind)}", lang),
         "can_release": kind != "test_photo",
     }
 
