@@ -10,16 +10,16 @@ from apprenti.lessons.n15_five.compute import Shown
 STORIES = ("validation", "test", "threshold")
 
 
-def _names(shown: Shown) -> Sequence[str]:
-    return list(dict.fromkeys(one.name for one in shown.candidates)) or [shown.kept]
+def _numbers(shown: Shown) -> Sequence[str]:
+    return [str(number) for number in range(1, max(1, len(shown.candidates)) + 1)]
 
 
 def _winner(shown: Shown, answer: Answer) -> Verdict:
-    return right() if answer["candidate"] == shown.kept else wrong("another")
+    return right() if answer["candidate"] == str(shown.kept_number) else wrong("another")
 
 
 def _other(shown: Shown) -> str:
-    return next((one for one in _names(shown) if one != shown.kept), shown.kept)
+    return next((one for one in _numbers(shown) if one != str(shown.kept_number)), "1")
 
 
 def _regret(shown: Shown, answer: Answer) -> Verdict:
@@ -42,9 +42,9 @@ def _leak(shown: Shown, answer: Answer) -> Verdict:
 CHECKS = (
     Check(
         name="winner",
-        fields=(Field(name="candidate", kind="choice", options=_names),),
+        fields=(Field(name="candidate", kind="choice", options=_numbers),),
         verify=_winner,
-        reference=lambda shown: {"candidate": shown.kept},
+        reference=lambda shown: {"candidate": str(shown.kept_number)},
         wrong={"another": lambda shown: {"candidate": _other(shown)}},
         is_guess=True,
     ),

@@ -1,5 +1,5 @@
 // Neighbours ticked off, recipes and seconds: what is picked then, and what that loses.
-export default function bringAlive(element, { sliders, say, ask, number, percent }) {
+export default function bringAlive(element, { lang, sliders, say, ask, number, percent }) {
   const ticks = [...element.querySelectorAll("[data-neighbour]")];
   const count = element.querySelector("[data-count]");
   const body = element.querySelector("[data-picks] tbody");
@@ -16,11 +16,11 @@ export default function bringAlive(element, { sliders, say, ask, number, percent
   }
 
   function draw({ picks, regret, chance }) {
-    body.replaceChildren(...picks.map(({ name, score, seconds }) => {
+    body.replaceChildren(...picks.map(({ score, seconds, ...names }) => {
       const row = document.createElement("tr");
       const head = document.createElement("th");
       head.scope = "row";
-      head.append(Object.assign(document.createElement("code"), { textContent: name }));
+      head.textContent = names[lang];
       row.append(head, ...[percent(score, 1), number(seconds)].map((text) => Object.assign(document.createElement("td"), { textContent: text })));
       return row;
     }));

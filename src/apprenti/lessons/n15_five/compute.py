@@ -12,6 +12,8 @@ from apprenti.domain.recipe import Interval
 from apprenti.lessons.n15_five.table import (
     best_of_equals,
     chance_regret,
+    column_in_words,
+    in_words,
     known,
     mean_regrets,
     nearest_to,
@@ -35,6 +37,8 @@ class Candidate:
 
     Args:
         name: of the recipe.
+        said_en: the same in words, in English.
+        said_fr: in French.
         reason_en: why, in English.
         reason_fr: why, in French.
         foretold: between which its score was to end up; ``None`` where nothing was said.
@@ -44,6 +48,8 @@ class Candidate:
     """
 
     name: str
+    said_en: str
+    said_fr: str
     reason_en: str
     reason_fr: str
     foretold: Interval | None
@@ -59,16 +65,17 @@ class OwnNeighbour:
     name_en: str
     name_fr: str
     weight: float
-    gone: tuple[str, ...]
-    instead: tuple[str, ...]
+    gone_en: tuple[str, ...]
+    gone_fr: tuple[str, ...]
+    instead_en: tuple[str, ...]
+    instead_fr: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastData:
-    """One of the neighbours worked with, and the recipe that did best there."""
+    """One of the neighbours worked with, and the best score there."""
 
     name: str
-    best: str
     best_score: float
 
 
@@ -76,7 +83,8 @@ class PastData:
 class Tried:
     """A recipe picked in the lesson: what it scores on the data it was picked for, and its seconds."""
 
-    name: str
+    name_en: str
+    name_fr: str
     score: float
     seconds: float
 
@@ -89,7 +97,7 @@ class Shown:
         candidates: of the run, in the order they were picked.
         n_candidates: of them.
         n_unfinished: of them, those without a score.
-        kept: the recipe in the model.
+        kept_number: of the candidate in the model, from 1.
         kept_score: its score on validation; ``None`` where it has none.
         kept_n: photos that rests on.
         own_neighbours: what the choice rested on.
@@ -107,7 +115,6 @@ class Shown:
         chance: the mean regret of as many at random.
         mean_picked: the mean regret of such choices over all past data.
         mean_chance: of choices at random.
-        best_name: the best recipe of all.
         n_photos: photos that luck is worked out for.
         share: how good all recipes are taken to be.
         luck_few: what the best of five such seems to be.
@@ -119,7 +126,7 @@ class Shown:
     candidates: tuple[Candidate, ...]
     n_candidates: int
     n_unfinished: int
-    kept: str
+    kept_number: int
     kept_score: float | None
     kept_n: int
     own_neighbours: tuple[OwnNeighbour, ...]
@@ -137,7 +144,6 @@ class Shown:
     chance: float
     mean_picked: float
     mean_chance: float
-    best_name: str
     n_photos: int
     share: float
     luck_few: float
@@ -163,6 +169,8 @@ def compute(context: LessonContext) -> Shown:
         candidates=tuple(
             Candidate(
                 name=one.recipe.name,
+                said_en=in_words(one.recipe, "en"),
+                said_fr=in_words(one.recipe, "fr"),
                 reason_en=one.reason.said("en"),
                 reason_fr=one.reason.said("fr"),
                 foretold=one.predicted_score,
@@ -174,7 +182,7 @@ def compute(context: LessonContext) -> Shown:
         ),
         n_candidates=len(report.attempts),
         n_unfinished=sum(one.score is None for one in report.attempts),
-        kept=report.kept.name,
+        kept_number=1 + next((place for place, one in enumerate(report.attempts) if one is kept), 0),
         kept_score=kept.score if kept else None,
         kept_n=kept.n_validation if kept else 0,
         own_neighbours=tuple(
@@ -182,8 +190,10 @@ def compute(context: LessonContext) -> Shown:
                 name_en=said_name(one.name, "en"),
                 name_fr=said_name(one.name, "fr"),
                 weight=one.weight,
-                gone=tuple(recipe.name for recipe in one.gone),
-                instead=tuple(recipe.name for recipe in one.instead),
+                gone_en=tuple(in_words(recipe, "en") for recipe in one.gone),
+                gone_fr=tuple(in_words(recipe, "fr") for recipe in one.gone),
+                instead_en=tuple(in_words(recipe, "en") for recipe in one.instead),
+                instead_fr=tuple(in_words(recipe, "fr") for recipe in one.instead),
             )
             for one in outlook
         ),
@@ -201,7 +211,6 @@ def compute(context: LessonContext) -> Shown:
         chance=chance_regret(place, K),
         mean_picked=picked,
         mean_chance=chance,
-        best_name=table.recipes[int(scores.argmax())],
         n_photos=n_photos,
         share=SHARE,
         luck_few=best_of_equals(K, n_photos, SHARE),
@@ -219,7 +228,8 @@ def respond(context: LessonContext, shown: Shown, question: Mapping[str, float])
     picks = picks_for(place, near, k, max(0.0, question.get("seconds", MOST_SECONDS)))
     return {
         "picks": [
-            {"name": one.name, "score": one.score, "seconds": one.seconds} for one in _tried(place, picks)
+            {"en": one.name_en, "fr": one.name_fr, "score": one.score, "seconds": one.seconds}
+            for one in _tried(place, picks)
         ],
         "regret": regret_points(place, picks),
         "chance": chance_regret(place, max(1, len(picks))),
@@ -238,17 +248,15 @@ def _target(context: LessonContext) -> int:
 
 def _past(place: int) -> PastData:
     table = known()
-    best = int(table.scores[place].argmax())
-    return PastData(
-        name=table.datasets[place], best=table.recipes[best], best_score=float(table.scores[place, best])
-    )
+    return PastData(name=table.datasets[place], best_score=float(table.scores[place].max()))
 
 
 def _tried(place: int, picks: Sequence[int]) -> tuple[Tried, ...]:
     table = known()
     return tuple(
         Tried(
-            name=table.recipes[one],
+            name_en=column_in_words(table.recipes[one], "en"),
+            name_fr=column_in_words(table.recipes[one], "fr"),
             score=round(float(table.scores[place, one]), 4),
             seconds=round(float(table.seconds[place, one]), 2),
         )

@@ -12,9 +12,13 @@ from numpy.typing import NDArray
 from apprenti.blocks.embedded import load_embedded
 from apprenti.domain.knowledge_table import Knowledge
 from apprenti.domain.profile import Profile
+from apprenti.domain.recipe import Recipe
+from apprenti.domain.recipe_name import read_recipe_name
+from apprenti.recipes.words import phrase, settings_phrase, transform_phrase
 from apprenti.stages.select.baselines import portfolio_order
 from apprenti.stages.select.profile_vector import PROFILE_COLUMNS, profile_vector
 from apprenti.store.base_knowledge import read_base_knowledge
+from apprenti.texts import Lang
 
 Floats = NDArray[np.float64]
 
@@ -130,3 +134,18 @@ def best_of_equals(n_recipes: int, n_photos: int, share: float) -> float:
     chances = np.exp(logs + counts * math.log(share) + (n_photos - counts) * math.log1p(-share))
     below = np.minimum(np.cumsum(chances), 1.0) ** n_recipes
     return float((1 - below[:-1]).sum() / n_photos)
+
+
+def in_words(recipe: Recipe, lang: Lang) -> str:
+    """Return a recipe as a person would say it, with what tells it from others of its kind."""
+    details = [part for part in (transform_phrase(recipe, lang), settings_phrase(recipe, lang)) if part]
+    return phrase(recipe, lang) + (f" ({', '.join(details)})" if details else "")
+
+
+def column_in_words(name: str, lang: Lang) -> str:
+    """Return a recipe of the table in words; its name leaves out the size of the photos, which the network tells."""
+    looks, _, rest = name.partition("/")
+    try:
+        return in_words(read_recipe_name(f"{looks}@32-squash/{rest}"), lang)
+    except ValueError:
+        return name

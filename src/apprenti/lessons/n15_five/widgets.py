@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
 
 from markupsafe import Markup
 
 from apprenti.lessons.kit import Kit, joined
-from apprenti.lessons.n15_five.compute import Shown
+from apprenti.lessons.n15_five.compute import OwnNeighbour, Shown
 
 
 def draw_reasons(shown: Shown, kit: Kit) -> Markup:
     """Return the candidates and why each was picked."""
-    rows = [
-        (_code(one.name), one.reason_fr if kit.lang == "fr" else one.reason_en) for one in shown.candidates
-    ]
-    return kit.table([kit.say("widget.recipe"), kit.say("widget.reason")], rows)
+    items = Markup("").join(
+        Markup("<li><strong>{}</strong><br>{}<br><code>{}</code></li>").format(
+            _of(one, "said", kit), _of(one, "reason", kit), one.name
+        )
+        for one in shown.candidates
+    )
+    return Markup('<ol class="reasons">{}</ol>').format(items)
 
 
 def draw_results(shown: Shown, kit: Kit) -> Markup:
@@ -23,14 +26,14 @@ def draw_results(shown: Shown, kit: Kit) -> Markup:
     kept = Markup(" <strong>{}</strong>").format(kit.say("widget.kept"))
     rows = [
         (
-            joined([_code(one.name), kept if one.is_kept else ""]),
+            joined([str(number), kept if one.is_kept else ""]),
             kit.number(one.foretold, "range"),
             kit.number(one.score, "percent1") if one.score is not None else kit.say("widget.unfinished"),
             kit.number(one.interval, "range"),
         )
-        for one in shown.candidates
+        for number, one in enumerate(shown.candidates, start=1)
     ]  # fmt: skip
-    heads = [kit.say(f"widget.{name}") for name in ("recipe", "foretold", "score", "interval")]
+    heads = [kit.say(f"widget.{name}") for name in ("number", "foretold", "score", "interval")]
     return Markup("<details><summary>{}</summary>{}</details>").format(
         kit.say("widget.open"), kit.table(heads, rows)
     )
@@ -40,17 +43,13 @@ def draw_own(shown: Shown, kit: Kit) -> Markup:
     """Return the past data that the run's choice rested on, and what taking each away would have changed."""
     if not shown.own_neighbours:
         return Markup("<p>{}</p>").format(kit.say("widget.no_outlook"))
-    rows = [
-        (
-            one.name_fr if kit.lang == "fr" else one.name_en,
-            kit.number(one.weight, "percent"),
-            _codes(one.gone) or kit.say("widget.nothing"),
-            _codes(one.instead) or kit.say("widget.nothing"),
+    items = Markup("").join(
+        Markup("<li><strong>{}</strong> ({})<br>{}</li>").format(
+            _of(one, "name", kit), kit.say("widget.weight", share=one.weight), _change(one, kit)
         )
         for one in shown.own_neighbours
-    ]
-    heads = [kit.say(f"widget.{name}") for name in ("past", "weight", "gone", "instead")]
-    return kit.table(heads, rows)
+    )
+    return Markup('<ul class="reasons">{}</ul>').format(items)
 
 
 def draw_choose(shown: Shown, kit: Kit) -> Markup:
@@ -67,7 +66,8 @@ def draw_choose(shown: Shown, kit: Kit) -> Markup:
                    value=shown.most_seconds, form="1"),
     )  # fmt: skip
     rows = [
-        (_code(one.name), kit.number(one.score, "percent1"), kit.number(one.seconds)) for one in shown.picks
+        (_of(one, "name", kit), kit.number(one.score, "percent1"), kit.number(one.seconds))
+        for one in shown.picks
     ]
     heads = [kit.say("widget.recipe"), kit.say("widget.score_here"), kit.say("widget.takes")]
     return Markup(
@@ -80,12 +80,17 @@ def draw_choose(shown: Shown, kit: Kit) -> Markup:
     )  # fmt: skip
 
 
-def _code(name: str) -> Markup:
-    return Markup("<code>{}</code>").format(name)
+def _change(one: OwnNeighbour, kit: Kit) -> str:
+    gone, instead = _of(one, "gone", kit), _of(one, "instead", kit)
+    if not gone:
+        return kit.say("widget.nothing")
+    between = "\u202f; " if kit.lang == "fr" else "; "
+    return kit.say("widget.change", gone=between.join(gone), instead=between.join(instead))
 
 
-def _codes(names: Iterable[str]) -> Markup:
-    return Markup("<br>").join(_code(name) for name in names)
+def _of(one: object, name: str, kit: Kit) -> Any:
+    """Return what something is called, or said to be, in the language of the page."""
+    return getattr(one, f"{name}_{kit.lang}")
 
 
 WIDGETS = {"reasons": draw_reasons, "results": draw_results, "own": draw_own, "choose": draw_choose}
