@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,12 +28,21 @@ def packaged_features(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     Returns:
         float32 [n, 1696].
     """
+    return _features(pixels.tobytes(), pixels.shape)
+
+
+@lru_cache(maxsize=4)
+def _features(data: bytes, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Return features of pixels that can be told from others: the same photos are asked for again and again."""
+    pixels = np.frombuffer(data, np.uint8).reshape(shape)
     session, _ = _session()
     parts = [
         session.run(["features"], {"pixels": pixels[start : start + BATCH]})[0]
         for start in range(0, len(pixels), BATCH)
     ]
-    return np.concatenate(parts) if parts else np.zeros((0, N_FEATURES), np.float32)
+    found = np.concatenate(parts) if parts else np.zeros((0, N_FEATURES), np.float32)
+    found.setflags(write=False)
+    return found
 
 
 def packaged_maps(pixels: NDArray[np.uint8]) -> list[NDArray[np.float32]]:

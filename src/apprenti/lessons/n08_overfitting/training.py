@@ -149,6 +149,6 @@ def _judged(weights: list[Floats], x: Floats, y: Numbers) -> tuple[float, float]
     return round(float(loss), 5), float((p.argmax(axis=1) == y).mean())
 
 
-def _softmax(logits: Floats) -> Floats:
+def _softmax(logits: NDArray[np.floating]) -> Floats:
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)

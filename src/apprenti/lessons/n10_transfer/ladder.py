@@ -132,7 +132,7 @@ def edge_rung(context: LessonContext, chosen: Chosen) -> Rung:
 def looks(context: LessonContext, chosen: Chosen) -> tuple[Floats, Floats]:
     """Return pixels [n, 768] and what the packaged network sees [n, 1696] of all chosen photos."""
     rows = chosen.learnt + chosen.held
-    pixels = squares(context.photos, rows, side_px=16).reshape(len(rows), -1)
+    pixels = squares(context.photos, rows, side_px=16).reshape(len(rows), 768)
     return np.asarray(pixels / 255, np.float32), packaged_features(
         squares(context.photos, rows, side_px=LOOK_PX)
     )
