@@ -18,7 +18,8 @@ N_POINTS, REACH = 41, 6.0
 """Of the map in each direction, and how far it goes from 0."""
 CORNER = 4.5
 """Ways begin at a corner this far out in both directions."""
-RATE, MOMENTUM, N_STEPS = 2.0, 0.8, 60
+RATE, MOMENTUM, N_STEPS, N_FIRST = 0.5, 0.6, 60, 15
+"""``N_FIRST`` of the steps are shown at first."""
 RATES = (0.5, 40.0, 0.5)
 """Least, most and step of the slider."""
 BY_HAND_RATE = 2.0

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from apprenti.lessons.kit import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Kit, Plane
 from apprenti.lessons.n06_descent.compute import (
     CONDITION,
+    N_FIRST,
     N_POINTS,
     N_STEPS,
     RATES,
@@ -57,7 +58,7 @@ def draw_surface(shown: Shown, kit: Kit) -> Markup:
         kit.slider("w2", kit.say("widget.start2"), low=-REACH, high=REACH, step=0.1, value=shown.start[1]),
         kit.slider("rate", kit.say("widget.rate"), low=low, high=high, step=step, value=shown.rate),
         kit.slider("momentum", kit.say("widget.momentum"), low=0, high=0.99, step=0.01, value=shown.momentum),
-        kit.slider("n", kit.say("widget.n"), low=0, high=N_STEPS, step=1, value=N_STEPS, form="0"),
+        kit.slider("n", kit.say("widget.n"), low=0, high=N_STEPS, step=1, value=N_FIRST, form="0"),
     ]
     legend = Markup('<p class="legend"><span class="key line second">{}</span> <span class="key line">{}</span> '
                     '<span class="key lowest">{}</span></p>')  # fmt: skip
@@ -66,7 +67,7 @@ def draw_surface(shown: Shown, kit: Kit) -> Markup:
         legend.format(kit.say("widget.plain"), kit.say("widget.pushed"), kit.say("widget.lowest")),
         Markup("").join(sliders),
         batch.format(kit.id("batch"), kit.say("widget.batch_label"), options),
-        kit.say("widget.race", n=N_STEPS, plain=shown.plain[-1].loss, pushed=shown.pushed[-1].loss),
+        kit.say("widget.race", n=N_FIRST, plain=shown.plain[N_FIRST].loss, pushed=shown.pushed[N_FIRST].loss),
         kit.data_table(
             [kit.say(f"widget.head.{one}") for one in ("step", "plain_w", "plain_loss", "pushed_w", "pushed_loss")],
             [_told(step, shown.plain[step], shown.pushed[step], kit) for step in TOLD],
@@ -116,12 +117,11 @@ def _lowest(shown: Shown) -> Markup:
 
 
 def _ways(shown: Shown) -> Markup:
+    plain, pushed = ([(one.w1, one.w2) for one in way[: N_FIRST + 1]] for way in (shown.plain, shown.pushed))
     return Markup("<g data-plain>{}{}</g><g data-pushed>{}{}</g>").format(
-        MAP.curve([(one.w1, one.w2) for one in shown.plain], "curve second thin"),
-        MAP.dot(shown.plain[-1].w1, shown.plain[-1].w2, "dot second", 6),
-        MAP.curve([(one.w1, one.w2) for one in shown.pushed], "curve thin"),
-        MAP.dot(shown.pushed[-1].w1, shown.pushed[-1].w2, "dot", 6),
-    )
+        MAP.curve(plain, "curve second thin"), MAP.dot(*plain[-1], "dot second", 6),
+        MAP.curve(pushed, "curve thin"), MAP.dot(*pushed[-1], "dot", 6),
+    )  # fmt: skip
 
 
 def height_of(w: float) -> float:
