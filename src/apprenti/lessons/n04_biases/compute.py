@@ -130,6 +130,7 @@ class Shown:
         before_recall: recall of the group with all photos.
         after_recall: without its photos.
         random_recall: with as many left out at random.
+        is_the_kind: whether most of the fall is not there in the control.
         added: what may be added to the bias of the class.
         group_recalls: recall of the group for each.
         other_recalls: recall of the other classes for each.
@@ -153,6 +154,7 @@ class Shown:
     before_recall: float
     after_recall: float
     random_recall: float
+    is_the_kind: bool
     added: tuple[float, ...]
     group_recalls: tuple[float, ...]
     other_recalls: tuple[float, ...]
@@ -226,6 +228,7 @@ def compute(context: LessonContext) -> Shown:
         before_recall=_share(group.before, group.n),
         after_recall=_share(group.after, group.n),
         random_recall=_share(shown.random_right, group.n),
+        is_the_kind=2 * (shown.random_right - group.after) >= group.before - group.after,
         added=ADDED,
         group_recalls=tuple(one[0] for one in mended),
         other_recalls=tuple(one[1] for one in mended),
@@ -252,7 +255,7 @@ def respond(context: LessonContext, shown: Shown, question: Mapping[str, float])
 
 
 def removal(material: Material, names: Sequence[str], number: int, *, is_dark: bool, share: float) -> Removal:
-    """Return what becomes of all groups when a share of one is left out of the training, the darkest (brightest) first."""
+    """Return what becomes of all groups when a share of one is left out of the training, its extremes first."""
     own = material.trained[material.labels[material.trained] == number]
     group = own[material.is_dark[own] == is_dark]
     group = group[np.argsort(material.light[group] * (1 if is_dark else -1), kind="stable")]
@@ -332,7 +335,7 @@ def _classes(material: Material) -> tuple[int, ...]:
 
 
 def _mended(material: Material, chosen: tuple[int, bool]) -> list[tuple[float, float, int]]:
-    """Return for each addition to the bias of a class: recall of its group, of other classes, and who is taken for it."""
+    """Return for each addition to the bias of a class: its recall, that of others, and who is taken for it."""
     number, is_dark = chosen
     own = material.trained[
         (material.labels[material.trained] == number) & (material.is_dark[material.trained] == is_dark)

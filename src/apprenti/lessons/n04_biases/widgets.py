@@ -96,24 +96,28 @@ def _tick(share: float, kit: Kit) -> Markup:
 
 
 def _choices(shown: Shown, kit: Kit) -> Markup:
-    select = Markup('<p class="field"><label for="{0}">{1}</label><select id="{0}" data-{2}>{3}</select></p>')
-    option = '<option value="{}"{}>{}</option>'
-    classes = Markup("").join(
-        Markup(option).format(place, Markup(" selected") if place == shown.shown_class else "", name)
-        for place, name in enumerate(shown.classes)
-    )
-    lights = Markup("").join(
-        Markup(option).format(
-            int(is_dark), Markup(" selected") if is_dark == shown.shown.is_dark else "",
-            kit.say(f"widget.light.{_light(is_dark)}"),
-        )
+    classes = [(place, name, place == shown.shown_class) for place, name in enumerate(shown.classes)]
+    lights = [
+        (int(is_dark), kit.say(f"widget.light.{_light(is_dark)}"), is_dark == shown.shown.is_dark)
         for is_dark in (True, False)
-    )  # fmt: skip
+    ]
     return Markup('<div class="sliders two">{}{}</div>{}').format(
-        select.format(kit.id("class"), kit.say("widget.class"), "class", classes),
-        select.format(kit.id("light"), kit.say("widget.which"), "light", lights),
+        _select("class", kit.say("widget.class"), classes, kit),
+        _select("light", kit.say("widget.which"), lights, kit),
         kit.slider("share", kit.say("widget.share"), low=0, high=100, step=25, value=100, form="0"),
     )
+
+
+def _select(name: str, label: str, options: list[tuple[int, str, bool]], kit: Kit) -> Markup:
+    listed = Markup("").join(
+        Markup('<option value="{}"{}>{}</option>').format(
+            value, Markup(" selected") if is_first else "", said
+        )
+        for value, said, is_first in options
+    )
+    return Markup(
+        '<p class="field"><label for="{0}">{1}</label><select id="{0}" data-{2}>{3}</select></p>'
+    ).format(kit.id(name), label, name, listed)
 
 
 def _pictures(found: Removal, kit: Kit) -> Markup:
@@ -149,11 +153,13 @@ def draw_mend(shown: Shown, kit: Kit) -> Markup:
         (kit.number(one, "1"), kit.number(group, "percent"), kit.number(others, "percent"))
         for one, group, others in zip(ADDED, shown.group_recalls, shown.other_recalls, strict=True)
     ]
+    shapes = [axes, CURVES.curve(other), CURVES.curve(first, "curve second"), dots]
+    group, others, n = shown.group_recalls[0], shown.other_recalls[0], shown.n_taken[0]
     return Markup('{}{}{}<p class="count" data-count role="status">{}</p>{}').format(
-        kit.svg([axes, CURVES.curve(other), CURVES.curve(first, "curve second"), dots], title=kit.say("widget.mend_title")),
+        kit.svg(shapes, title=kit.say("widget.mend_title")),
         legend.format(kit.say("widget.the_group"), kit.say("widget.group.others")),
         kit.slider("b", kit.say("widget.add"), low=0, high=ADDED[-1], step=ADDED[1], value=0, form="2"),
-        kit.say("widget.mended", b=0.0, group=shown.group_recalls[0], others=shown.other_recalls[0], n=shown.n_taken[0]),
+        kit.say("widget.mended", b=0.0, group=group, others=others, n=n),
         kit.data_table(heads, rows),
     )  # fmt: skip
 
