@@ -274,7 +274,7 @@ def _reached(
 
 
 def _inside(cell: tuple[int, int], cells: NDArray[np.bool_]) -> bool:
-    return 0 <= cell[0] < cells.shape[0] and 0 <= cell[1] < cells.shape[1]
+    return bool(0 <= cell[0] < cells.shape[0] and 0 <= cell[1] < cells.shape[1])
 
 
 if __name__ == "__main__":

@@ -63,10 +63,10 @@ export function sliders(element, changed) {
 }
 
 // puts a widget's numbers where a check asks for them
-export function fill(check, values) {
+export function fill(check, values, digits = 2) {
   for (const [name, value] of Object.entries(values)) {
     const input = document.querySelector(`form[data-check="${check}"] [name="${name}"]`);
-    if (input) input.value = number(value);
+    if (input) input.value = number(value, digits);
   }
 }
 
