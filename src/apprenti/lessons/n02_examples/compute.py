@@ -116,7 +116,7 @@ def compute(context: LessonContext) -> Shown:
         n_labels=len(labels),
         n_duplicates=data.n_duplicates,
         n_suspects=context.report.n_label_suspects,
-        example_rows=tuple(int(known[photos.labels[known] == one][0]) for one in present),
+        example_rows=tuple(_typical(photos, known[photos.labels[known] == one]) for one in present),
         example_labels=tuple(labels[one] for one in present),
         n_tested=n_tested,
         hidden=tuple(Hidden(row=int(row), label=labels[photos.labels[row]]) for row in hidden),
@@ -136,6 +136,13 @@ def compute(context: LessonContext) -> Shown:
         suspect_suggested=tuple(suggested for _, _, suggested in suspects),
         has_suspects=bool(suspects),
     )
+
+
+def _typical(photos: KeptPhotos, rows: Numbers) -> int:
+    """Return the row whose features are nearest to the mean of all."""
+    features = photos.features[rows]
+    middle = features.mean(axis=0, dtype=np.float64).astype(np.float32)[None]
+    return int(rows[squared_distances(features, middle)[:, 0].argmin()])
 
 
 def _spread(rows: Numbers, most: int) -> Numbers:
@@ -175,7 +182,7 @@ def _remembered(photos: KeptPhotos, known: Numbers, tested: Numbers) -> tuple[Nu
 
 
 def _planted(photos: KeptPhotos, known: Numbers, tested: Numbers) -> tuple[Numbers, Numbers, int]:
-    """Return training photos of one class, photos said to be for the test, one of those among them, and a look-alike."""
+    """Return training photos of one class, photos said to be for the test, one of those in it, and a look-alike."""
     if len(known) < 2 or len(tested) < N_SUSPICIOUS - 1:
         return np.empty(0, np.int64), np.empty(0, np.int64), -1
     present, counts = np.unique(photos.labels[np.concatenate([tested, known])], return_counts=True)
