@@ -225,15 +225,15 @@ class _Sheet:
             person.service, OPERATOR, person.here, person.task, "unlabelled", n_columns=N_COLUMNS
         )
         names = tuple(sorted(set(person.truth.values())))
-        truth = np.full(-(-len(ids) // N_COLUMNS) * N_COLUMNS, -1)
+        truth: NDArray[np.intp] = np.full(-(-len(ids) // N_COLUMNS) * N_COLUMNS, -1)
         truth[: len(ids)] = [names.index(person.truth[one]) for one in ids]
         return cls(ids=ids, truth=truth.reshape(-1, N_COLUMNS), labels=names)
 
     def best_pull(self, person: Person, held: str, n_left: int) -> tuple[list[str], str] | None:
         """Return the photos of the pull that labels most for its actions, and their label; ``None`` without any."""
-        done = np.zeros(self.truth.size, bool)
-        done[: len(self.ids)] = [one in person.said for one in self.ids]
-        done = done.reshape(self.truth.shape)
+        flat = np.zeros(self.truth.size, bool)
+        flat[: len(self.ids)] = [one in person.said for one in self.ids]
+        done = flat.reshape(self.truth.shape)
         best: tuple[float, list[str], str] = (0.0, [], "")
         for number, label in enumerate(self.labels):
             n_actions = 1 + (label != held)
