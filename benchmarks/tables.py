@@ -38,6 +38,7 @@ from feedback_tables import (
 )
 from growth_picture import growth_picture
 from image_sets import BACKBONES, SETS
+from labelling_table import labelling_table
 from markdown import NOTHING, percent, table
 from own_tables import (
     own_bars_table,
@@ -282,6 +283,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "drift_cost": drift_cost_table,
     "quarantine": quarantine_table,
     "service_queries": service_queries_table,
+    "labelling": labelling_table,
     "promotion": promotion_table,
     "faults": faults_table,
     "sizes": sizes_table,

@@ -35,15 +35,17 @@ class Server:
     Args:
         folder: the service's.
         pause_seconds: between the steps of a training.
+        looks: whether photos are looked at, as by a worker; the work is then this process's.
     """
 
-    def __init__(self, folder: Path, *, pause_seconds: float = 0.3) -> None:
+    def __init__(self, folder: Path, *, pause_seconds: float = 0.3, looks: bool = True) -> None:
         self.folder = folder
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
         module = "tests.web.rooms.serving"
-        self._command = [sys.executable, "-m", module, str(folder), str(self.port), str(pause_seconds)]
+        told = (str(folder), str(self.port), str(pause_seconds), "looks" if looks else "")
+        self._command = [sys.executable, "-m", module, *told]
         self.start()
 
     def start(self) -> None:
@@ -132,6 +134,11 @@ def press(browser: Chrome, *keys: str) -> None:
 
     for key in keys:
         ActionChains(browser).send_keys(key).perform()
+
+
+def press_button(browser: Chrome, selector: str) -> None:
+    """Press a button wherever the page has scrolled to."""
+    browser.execute_script("document.querySelector(arguments[0]).click()", selector)
 
 
 def asked_hosts(browser: Chrome) -> set[str]:

@@ -74,7 +74,7 @@ def _under_way(browser: Chrome, server: Server, folder: Path, lang: str, past: P
     _keep(browser, folder / f"{lang}-problems.webp")
     browser.get(f"{server.address}/tasks/{past.task_id}/train")
     Mouse(browser).use(".begin button")
-    until(browser, lambda: len(browser.find_elements("css selector", "#candidates li")) == 2)
+    until(browser, lambda: browser.find_elements("css selector", "#curves:not([hidden]) polyline"))
     _keep(browser, folder / f"{lang}-training.webp")
     until(browser, lambda: browser.find_elements("css selector", ".result"))
 
@@ -94,7 +94,8 @@ def _shoot(
             browser.get(f"{address}{page}")
             if page.endswith("/models"):
                 find(browser, "#files").send_keys("\n".join(map(str, photos)))
-                until(browser, lambda: len(browser.find_elements("css selector", ".said .bars")) == 2)
+                until(browser, lambda: len(browser.find_elements("css selector", ".said .nearest")) == 2)
+                browser.execute_script("document.querySelector('.heat-part button')?.click()")
             if page.endswith("/review"):
                 until(browser, lambda: browser.find_element("id", "photo").get_property("naturalWidth"))
             if page.endswith("/data"):

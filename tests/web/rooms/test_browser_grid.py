@@ -67,7 +67,7 @@ def test_ten_thousand_photos_are_there_at_once_and_scroll_smoothly(
     folder = tmp_path / "service"
     folder.mkdir()
     task = filled(folder)
-    with running(folder) as server:
+    with running(folder, looks=False) as server:
         browser.get(server.link)
         until(browser, lambda: browser.find_element("css selector", ".new-task"))
         begun = time.perf_counter()

@@ -82,8 +82,8 @@ def is_over(browser: Chrome) -> bool:
 @pytest.mark.parametrize(
     ("lang", "none", "unfamiliar_of", "answered"),
     [
-        ("en", "Unlabelled", "Version 1 is ready", "right on 8 photos it had never seen"),
-        ("fr", "Sans étiquette", "La version 1 est prête", "de réponses justes sur 8 photos jamais vues"),
+        ("en", "Unlabelled", "Version 1 is ready", "right for 9 of 10 photos it never saw"),
+        ("fr", "Sans étiquette", "La version 1 est prête", "a raison pour 9 photos sur 10"),
     ],
 )
 def test_from_the_link_in_the_terminal_to_an_answer(

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from tests.fake_service import picture
-from tests.web.rooms.asking import Visited
+from tests.web.rooms.asking import Visited, a_browser
 
 from apprenti.domain.service import Role
 
@@ -99,7 +99,7 @@ def test_a_token_is_shown_once_and_lets_in(rooms: Visited) -> None:
 def test_nobody_gives_more_than_he_has(rooms: Visited) -> None:
     rooms.enter(Role.OWNER)
     made = rooms.browser.post("/tokens", data={"word": rooms.word(), "name": "x", "role": "operator"})
-    assert made.status_code == 400
+    assert made.status_code == 403
 
 
 @pytest.mark.parametrize(("lang", "said"), [("en", "That did not work"), ("fr", "Cela n’a pas marché")])
@@ -108,3 +108,28 @@ def test_what_goes_wrong_is_a_page_in_the_readers_language(rooms: Visited, lang:
     answer = rooms.browser.get("/nowhere")
     assert answer.status_code == 404
     assert said in answer.text
+
+
+def test_an_operator_makes_sees_and_revokes_tokens_of_operators_and_of_the_workspace(rooms: Visited) -> None:
+    rooms.enter(Role.OPERATOR)
+    for name, role in (("second operator", "operator"), ("scales of all", "reader")):
+        page = rooms.browser.post("/tokens", data={"word": rooms.word(), "name": name, "role": role}).text
+        secret = page.split('id="secret">')[1].split("<")[0]
+        listed = rooms.browser.get("/tokens").text
+        assert (name in listed, secret in listed) == (True, False)
+        token_id = listed.split(f"<b>{name}</b>")[1].split("/tokens/")[1].split("/revoke")[0]
+        rooms.send(f"/tokens/{token_id}/revoke")
+        assert name not in rooms.browser.get("/tokens").text
+        assert a_browser(rooms.app).post("/enter", data={"token": secret}).status_code == 401
+
+
+def test_an_owner_neither_sees_nor_revokes_tokens_of_operators(rooms: Visited) -> None:
+    rooms.enter(Role.OPERATOR)
+    rooms.browser.post("/tokens", data={"word": rooms.word(), "name": "of all", "role": "operator"})
+    token_id = rooms.browser.get("/tokens").text.split("<b>of all</b>")[1].split("/tokens/")[1].split("/")[0]
+    rooms.enter(Role.OWNER)
+    page = rooms.browser.get("/tokens").text
+    assert "of all" not in page
+    assert 'value="operator"' not in page
+    answer = rooms.browser.post(f"/tokens/{token_id}/revoke", data={"word": rooms.word()})
+    assert answer.status_code == 404

@@ -17,7 +17,8 @@ from apprenti.texts import LANGS, catalogue, say
 from apprenti.web.rooms.logbook import KINDS
 
 AREAS = (
-    "rooms", "script", "data_room", "train_room", "models_room", "review_room", "traffic_room", "log_room", "learn",
+    "rooms", "script", "data_room", "data_views", "train_room", "models_room", "review_room",
+    "traffic_room", "log_room", "learn",
 )  # fmt: skip
 SAME_IN_BOTH = {
     "rooms.room_data",  # "Photos"
@@ -49,17 +50,35 @@ BUILT = {
         "regression",
         "regression_why",
     ),
-    "rooms.role_": ("reader", "reader_may", "editor", "editor_may", "owner", "owner_may", "operator"),
+    "rooms.role_": (
+        "reader",
+        "reader_may",
+        "editor",
+        "editor_may",
+        "owner",
+        "owner_may",
+        "operator",
+        "operator_may",
+    ),
     "learn.beat_": ("predict", "touch", "explain", "prove", "use"),
     "rooms.room_": ("data", "train", "models", "review"),
     "rooms.state_": ("queued", "running"),
     "rooms.theme_": ("light", "dark"),
     "data_room.show_": ("all", "unlabelled", "test", "elsewhere"),
+    "data_views.ready_": ("few", "unknown", "more_helps", "may_help", "enough"),
+    "data_views.view_": ("grid", "groups", "map", "doubts"),
     "train_room.state_": ("queued", "running"),
     "train_room.ended_": ("done", "failed", "cancelled"),
     "train_room.score_": ("multi_class", "multi_label", "regression"),
+    "train_room.pick_": ("racing", "tried", "failed", "out_of_time"),
+    "train_room.curve_": ("loss", "score"),
+    "train_room.read_": ("mistakes", "misses", "sure", "margin", "familiar", "recipes", "photos"),
+    "train_room.answer_": tuple(
+        f"{kind}{size}" for kind in ("", "labels_") for size in ("few", "tenths", "hundredths")
+    ),
     "models_room.score_": NAMED_SCORES,
     "models_room.why_": NAMED_SCORES,
+    "models_room.export_": ("onnx", "int8", "labels"),
     "review_room.part_": ("queue", "traffic", "log"),
     "review_room.why_": tuple(ReviewReason),
     "review_room.then_": tuple(HoldKind),

@@ -8,9 +8,11 @@ from apprenti.api.v1 import (
     archives,
     audit,
     corrections,
+    explanations,
     images,
     labels,
     monitoring,
+    plans,
     predictions,
     review,
     tasks,
@@ -24,12 +26,14 @@ from apprenti.api.v1.asking import ERRORS
 
 ROUTERS = (
     predictions.ROUTER,  # first, being asked for most: routes are tried one after the other
+    explanations.ROUTER,
     workspaces.ROUTER,
     archives.ROUTER,
     tokens.ROUTER,
     tasks.ROUTER,
     labels.ROUTER,
     images.ROUTER,
+    plans.ROUTER,
     trainings.ROUTER,
     versions.ROUTER,
     corrections.ROUTER,

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from apprenti.api.v1.schemas import Name, Shape, Text, time_of
+from apprenti.api.v1.schemas import IdText, Name, Shape, Text, time_of
 from apprenti.domain.dataset import TaskType
 from apprenti.domain.service import Label, LabelKind, Task
 
@@ -135,6 +135,22 @@ class LabelChange(Shape):
     name: Name = ""
     description: Text = ""
     output_name: Text = ""
+
+
+class MergeInto(Shape):
+    """Which label takes the place of another."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"into": "9a3c8f1e-5b2d-4e7f-8a6b-0c1d2e3f4a5b"}]}
+    )
+    into: IdText
+
+
+class MergedImages(BaseModel):
+    """What a merge changed: all it takes to take it back."""
+
+    moved: list[str] = Field(description="ids of images that show the other label now")
+    both: list[str] = Field(description="ids of images that showed both")
 
 
 def label_data(label: Label) -> dict[str, Any]:

@@ -5,10 +5,20 @@ from __future__ import annotations
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
-from apprenti.api.v1.asking import Asks, Cursor, Id, Limit, Posts, made, nouns
+from apprenti.api.v1.asking import Asks, Cursor, Id, Limit, Posts, done, made, nouns
 from apprenti.api.v1.schemas import Listed
-from apprenti.api.v1.schemas_tasks import NewTask, TaskChange, TaskLabels, TaskLabelView, TaskView
-from apprenti.flow.service import tasks
+from apprenti.api.v1.schemas_tasks import (
+    MergedImages,
+    MergeInto,
+    NewTask,
+    TaskChange,
+    TaskLabels,
+    TaskLabelView,
+    TaskView,
+)
+from apprenti.flow.service import merging, tasks
+from apprenti.flow.service.repeats import Answer
+from apprenti.flow.service.service import Service
 from apprenti.flow.service.tasks import TaskSettings
 
 ROUTER = nouns("tasks")
@@ -68,3 +78,14 @@ def remove_label_from_task(asks: Asks, task_id: Id, label_id: Id) -> Response:
     """Take a label from a task's answers; images keep it."""
     tasks.remove_label_from_task(*asks.who, task_id, label_id)
     return Response(status_code=204)
+
+
+@ROUTER.post("/tasks/{task_id}/labels/{label_id}/merge", response_model=MergedImages)
+def merge_labels(posts: Posts, task_id: Id, label_id: Id, body: MergeInto) -> JSONResponse:
+    """Let every image that shows this label show another of the task, and take this one off the task."""
+
+    def merge(service: Service) -> Answer:
+        came = merging.merge_labels(*posts.of(service), task_id, label_id, into=body.into)
+        return done(MergedImages(moved=list(came.moved), both=list(came.both)))
+
+    return posts.once(merge, body)

@@ -10,6 +10,7 @@ from itertools import islice
 from apprenti.domain.errors import ApprentiError, NotFoundError
 from apprenti.flow.service.drift_checks import check_drift
 from apprenti.flow.service.images import drop_blobs
+from apprenti.flow.service.looking import forget_other_sights, look_at_photos
 from apprenti.flow.service.repeats import KEPT_US as ANSWERS_KEPT_US
 from apprenti.flow.service.retraining import decision_of, retrain_if_due
 from apprenti.flow.service.running import sweep_folders
@@ -85,10 +86,12 @@ def forget_old(service: Service) -> None:
 
 DUTIES = (
     Duty(every_us=SECOND_US, do=deliver_due),
+    Duty(every_us=SECOND_US, do=look_at_photos),
     Duty(every_us=MINUTE_US, do=watch_tasks),
     Duty(every_us=HOUR_US, do=forget_old),
     Duty(every_us=HOUR_US, do=sweep_blobs),
     Duty(every_us=HOUR_US, do=sweep_folders),
+    Duty(every_us=DAY_US, do=forget_other_sights),
 )
 
 

@@ -49,7 +49,7 @@ def photos(
         limit: how many at most.
     """
     columns = (IMAGES.c.seq, IMAGES.c.id, IMAGES.c.name, IMAGES.c.is_test)
-    asked = select(*columns).where(*_where(workspace_id, task_id, which), IMAGES.c.seq > after)
+    asked = select(*columns).where(*where_of(workspace_id, task_id, which), IMAGES.c.seq > after)
     found = tx.execute(asked.order_by(IMAGES.c.seq).limit(limit)).all()
     shows = _shows(tx, task_id, [row.id for row in found])
     return tuple(
@@ -60,7 +60,7 @@ def photos(
 
 def count(tx: Tx, workspace_id: str, task_id: str, which: str) -> int:
     """Return how many photos there are of this kind."""
-    return rows.count(tx, IMAGES, *_where(workspace_id, task_id, which))
+    return rows.count(tx, IMAGES, *where_of(workspace_id, task_id, which))
 
 
 def counts_by_label(
@@ -96,7 +96,8 @@ def _answers(task_id: str) -> Select[Any]:
     return select(TASK_LABELS.c.label_id).where(TASK_LABELS.c.task_id == task_id)
 
 
-def _where(workspace_id: str, task_id: str, which: str) -> list[Any]:
+def where_of(workspace_id: str, task_id: str, which: str) -> list[Any]:
+    """Return what says which images are meant; ``which`` as of ``photos``."""
     shows = IMAGE_LABELS.c.image_id == IMAGES.c.id
     any_label = exists().where(shows)
     of_task = exists().where(shows, IMAGE_LABELS.c.label_id.in_(_answers(task_id)))

@@ -13,6 +13,7 @@ from apprenti.flow.small_run import reference_context
 from apprenti.texts import Lang
 from apprenti.web.learning.classroom import Classroom
 from apprenti.web.rooms import (
+    alike,
     entering,
     learning,
     logbook,
@@ -39,6 +40,7 @@ ROUTERS = (
     wishes.ROUTER,
     tasks.ROUTER,
     photos.ROUTER,
+    alike.ROUTER,
     training.ROUTER,
     models.ROUTER,
     tokens.ROUTER,

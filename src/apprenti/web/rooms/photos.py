@@ -21,7 +21,11 @@ FEWEST_EACH = 10
 def show_room(visit: Visits, task_id: str) -> Response:
     """Show the room; its script asks for the photos."""
     return visit.page(
-        "data", areas=("data_room",), task=visit.task(task_id), room="data", facts=_facts(visit, task_id)
+        "data",
+        areas=("data_room", "data_views"),
+        task=visit.task(task_id),
+        room="data",
+        facts=_facts(visit, task_id),
     )
 
 

@@ -1,9 +1,14 @@
 // The data room: photos come in, are seen, and are given labels.
 import { Refused, ask } from "./api.js";
+import { Brush } from "./brush.js";
 import { Closer } from "./closer.js";
 import { Grid } from "./grid.js";
 import { LabelBook, labelButton } from "./labels.js";
+import { Readiness } from "./ready.js";
+import { Shots } from "./shots.js";
+import { chosen } from "./sources.js";
 import { Uploads } from "./uploads.js";
+import { Views } from "./views.js";
 import { number, say, tell, toast } from "./words.js";
 
 const FIRST_PART = 300, PART = 2000;
@@ -12,6 +17,7 @@ const facts = JSON.parse($("facts").textContent);
 const base = `/rooms/tasks/${facts.task.id}`;
 let show = new URLSearchParams(location.search).get("show") ?? "all";
 let loading = 0;
+let order = new Map(); // by photo its place, where photos stand by likeness
 
 const book = new LabelBook(facts, () => showBar());
 const grid = new Grid($("grid"), {
@@ -21,7 +27,13 @@ const grid = new Grid($("grid"), {
   on: { choose: showChosen, open: (at) => facts.can_edit && closer.open(at), key: pressed },
 });
 const closer = new Closer(grid, book, () => grid.redress());
-if (facts.can_edit) new Uploads(facts, book, () => refresh().catch(() => {}));
+const brush = grid.brush = new Brush(grid, (photos, label) => { book.give(photos, label); grid.redress(); showChosen(); });
+const views = new Views(facts, book, { told, undo, onGrid: () => refresh().catch(told) });
+new Readiness(facts, book, told);
+if (facts.can_edit) {
+  const uploads = new Uploads(facts, book, () => { refresh().catch(() => {}); views.watch(); });
+  new Shots((file, labelId) => uploads.take(chosen([file]), labelId));
+}
 
 function tagOf(photo) {
   return photo.shows.map(([id, value]) => (book.type === "regression" ? number(value ?? 0) : book.nameOf(id))).join(", ");
@@ -39,6 +51,7 @@ async function load({ keepsPlace = false } = {}) {
       found.push(Object.assign(before.get(id) ?? { id }, { name, isTest, shows }));
     }
     after = data.after;
+    if (order.size) found.sort((a, b) => (order.get(a.id) ?? Infinity) - (order.get(b.id) ?? Infinity));
     for (const id of ["grid", "hint"]) $(id).hidden = found.length === 0;
     if (!keepsPlace || after === null) grid.fill(found, { keepsPlace: keepsPlace || found.length > FIRST_PART });
   }
@@ -51,6 +64,24 @@ async function refresh() {
   await Promise.all([book.refresh(), load({ keepsPlace: true })]);
 }
 
+// photos alike side by side, or as they came in; where the labels given since tell more, again
+async function arrange() {
+  const isByLikeness = $("order").value === "likeness";
+  $("again").hidden = !isByLikeness;
+  if ($("rest")) $("rest").hidden = !isByLikeness || book.type !== "multi_class";
+  order = new Map();
+  if (grid.width) grid.resize(isByLikeness);
+  if (isByLikeness) {
+    await book.sending;
+    $("grid").setAttribute("aria-busy", "true");
+    const { data } = await ask("GET", `${base}/order?${new URLSearchParams({ show, columns: grid.columns ?? 6 })}`);
+    order = new Map(data.ids.map((id, at) => [id, at]));
+    $("grid").removeAttribute("aria-busy");
+    if (!order.size) tell(say("data_views.not_looked_yet"));
+  }
+  await load();
+}
+
 function choose(what) {
   show = what;
   const address = new URL(location.href);
@@ -58,7 +89,7 @@ function choose(what) {
   history.replaceState(null, "", address);
   grid.choose([]);
   showBar();
-  load().catch(told);
+  arrange().catch(told);
 }
 
 function showBar() {
@@ -68,13 +99,36 @@ function showBar() {
   const focused = document.activeElement?.dataset?.label;
   $("labels").replaceChildren(...book.labels.map((label) => {
     const button = labelButton(label, facts.fewest);
-    button.setAttribute("aria-pressed", show === label.id);
-    button.addEventListener("click", () => (grid.selected.size && facts.can_edit ? give(label) : choose(show === label.id ? "all" : label.id)));
+    if (!views || views.now === "grid") button.setAttribute("aria-pressed", brush?.isOn ? brush.label?.id === label.id : show === label.id);
+    button.classList.toggle("armed", Boolean(brush?.isOn) && brush.label?.id === label.id);
+    button.addEventListener("click", () => clicked(label));
     return button;
   }));
   if (focused) $("labels").querySelector(`[data-label="${focused}"]`)?.focus();
   showAsLabel();
   showChosen();
+  views?.changed();
+}
+
+// a label is a filter, but for photos that are chosen, for the brush, and in the other views
+function clicked(label) {
+  if (views.given(label)) return;
+  if (brush.isOn) take(label);
+  else if (grid.selected.size && facts.can_edit) give(label);
+  else choose(show === label.id ? "all" : label.id);
+}
+
+function take(label) {
+  brush.take(label);
+  tell(say("data_views.brush_with", { label: label.name }));
+  showBar();
+}
+
+function turnBrush(isOn = !brush.isOn) {
+  brush.turn(isOn);
+  $("brush").setAttribute("aria-pressed", isOn);
+  $("hint").textContent = say(isOn ? "data_views.brush_how" : "data_room.hint");
+  showBar();
 }
 
 function filterButton(kind, name, n) {
@@ -121,7 +175,11 @@ function pressed(event) {
   if (event.key === "Delete") return removeChosen();
   if (event.key === "Backspace") { book.clear(grid.meant); grid.redress(); showChosen(); return true; }
   const label = book.labelOfKey(event);
-  if (!label) return false;
+  if (!label) {
+    if (event.key === "Escape" && brush.isOn) { turnBrush(false); return true; }
+    return false;
+  }
+  if (brush.isOn) { take(label); return true; }
   if (book.type === "regression") closer.open(grid.here); else give(label);
   return true;
 }
@@ -176,11 +234,33 @@ function editLabels() {
     const off = Object.assign(document.createElement("button"), { className: "small", type: "button", textContent: say("data_room.take_off") });
     off.setAttribute("aria-label", say("data_room.take_off_which", { label: label.name }));
     off.addEventListener("click", () => { line.remove(); changed("DELETE", `/v1/tasks/${facts.task.id}/labels/${label.id}`); });
-    line.append(name, off);
+    line.append(name, ...mergeChoice(label), off);
     return line;
   });
   $("editor-list").replaceChildren(...lines);
   $("label-editor").showModal();
+}
+
+// another label in the place of this one, and how to take that back
+function mergeChoice(label) {
+  const others = book.labels.filter((other) => other !== label && !other.is_negative);
+  if (book.type === "regression" || label.is_negative || !others.length) return [];
+  const into = Object.assign(document.createElement("select"), { className: "into" });
+  into.setAttribute("aria-label", say("data_views.merge_which", { label: label.name }));
+  into.append(new Option(say("data_views.merge"), ""), ...others.map((other) => new Option(other.name, other.id)));
+  into.addEventListener("change", async () => {
+    const other = book.byId.get(into.value);
+    if (!other) return;
+    $("label-editor").close();
+    try {
+      const back = await book.merge(label, other);
+      await refresh();
+      toast(say("data_views.merged", { label: label.name, into: other.name }), {
+        label: say("data_room.undo"), stays: true, act: () => back().then(refresh).catch(told),
+      });
+    } catch (error) { told(error); }
+  });
+  return [into];
 }
 
 async function changed(method, path, options) {
@@ -201,13 +281,16 @@ if (facts.can_edit) {
   $("to-test").addEventListener("click", moveToTest);
   $("delete").addEventListener("click", removeChosen);
   $("edit-labels").addEventListener("click", editLabels);
+  $("brush")?.addEventListener("click", () => turnBrush());
+  $("rest").addEventListener("click", () => views.labelRest(grid.photos).then(() => grid.redress()).catch(told));
   $("new-label").addEventListener("submit", async (event) => {
     event.preventDefault();
     const field = $("new-label-name"), name = field.value.trim();
     if (!name) return;
     try {
-      await book.idOf(name);
+      const id = await book.idOf(name);
       field.value = "";
+      views.given(book.byId.get(id));
       tell(say("data_room.label_made", { label: name }));
     } catch (error) { told(error); }
   });
@@ -215,5 +298,7 @@ if (facts.can_edit) {
 for (const button of document.querySelectorAll("[data-close]")) {
   button.addEventListener("click", () => button.closest("dialog").close());
 }
+$("order").addEventListener("change", () => arrange().catch(told));
+$("again").addEventListener("click", () => arrange().catch(told));
 showBar();
 load().catch(told);

@@ -1,5 +1,5 @@
 // Thousands of photos, of which only those in sight are drawn: cells are taken along while the page scrolls.
-const GAP_PX = 8, LEAST_PX = 132, LEAST_PHONE_PX = 104, OVERSCAN_ROWS = 2, PICTURES_AFTER_MS = 60, SWEEP_PX = 6;
+const GAP_PX = 8, LEAST_PX = 132, LEAST_PHONE_PX = 104, LEAST_SMALL_PX = 80, LEAST_SMALL_PHONE_PX = 64, OVERSCAN_ROWS = 2, PICTURES_AFTER_MS = 60, SWEEP_PX = 6;
 const EDGE_PX = 50;
 
 export class Grid {
@@ -43,12 +43,19 @@ export class Grid {
 
   measure() {
     const width = this.width = this.element.clientWidth;
-    const least = width < 560 ? LEAST_PHONE_PX : LEAST_PX;
+    const least = width < 560 ? (this.isSmall ? LEAST_SMALL_PHONE_PX : LEAST_PHONE_PX) : this.isSmall ? LEAST_SMALL_PX : LEAST_PX;
     this.columns = Math.max(1, Math.floor((width + GAP_PX) / (least + GAP_PX)));
     this.side = (width + GAP_PX) / this.columns - GAP_PX;
     this.step = this.side + GAP_PX;
     const rows = Math.ceil(this.photos.length / this.columns);
     this.element.style.height = rows ? `${rows * this.step - GAP_PX}px` : "";
+  }
+
+  // smaller photos, more of them at once
+  resize(isSmall) {
+    this.isSmall = isSmall;
+    this.measure();
+    this.refresh();
   }
 
   refresh() {
@@ -63,6 +70,7 @@ export class Grid {
     const last = Math.min(this.photos.length, (Math.ceil((innerHeight - top) / this.step) + OVERSCAN_ROWS) * this.columns);
     for (const at of [...this.cells.keys()]) if (at < first || at >= last) this.release(at);
     for (let at = first; at < last; at += 1) if (!this.cells.has(at)) this.place(at);
+    if (!this.cells.has(this.here)) this.element.removeAttribute("aria-activedescendant");
     clearTimeout(this.picturing);
     this.picturing = setTimeout(() => this.picture(), this.isFirst === false ? PICTURES_AFTER_MS : 0);
     this.isFirst = false;
@@ -189,7 +197,7 @@ export class Grid {
   }
 
   press(event) {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || this.brush?.press(event)) return;
     if (event.pointerType !== "mouse") return this.tapped(event);
     this.element.focus({ preventScroll: true });
     event.preventDefault();

@@ -76,6 +76,37 @@ export class LabelBook {
     else tell(said);
   }
 
+  // Say of each photo what it shows; one undo takes all of it back.
+  giveEach(pairs) {
+    const before = pairs.map(([photo]) => ({ photo, shows: photo.shows }));
+    for (const [photo, label] of pairs) photo.shows = this.after(photo.shows, label, null, false);
+    this.undone.push(before);
+    this.count(before);
+    this.send(pairs.map(([photo, label]) => ({ image_ids: [photo.id], add: [{ label_id: label.id }] })), before);
+    toast(say("data_views.given_n", { n: pairs.length }), { label: say("data_room.undo"), act: () => this.undo() });
+  }
+
+  // Let photos show what they showed before: pairs of photo and that.
+  restore(pairs) {
+    this.undone.push(pairs.map(([photo, shows]) => ({ photo, shows })));
+    this.undo();
+  }
+
+  // Let one label take the place of another; returns what takes it back.
+  async merge(label, into) {
+    await this.sending;
+    const path = `/v1/tasks/${this.task}/labels/${label.id}`;
+    const { data } = await askUntilAnswered("POST", `${path}/merge`, { json: { into: into.id } });
+    this.undone = [];
+    return async () => {
+      await askUntilAnswered("PUT", path);
+      const back = (ids, remove) => ids.map((id) => ({ image_ids: [id], add: [{ label_id: label.id }], remove }));
+      for (const json of merged([...back(data.moved, [into.id]), ...back(data.both, [])])) {
+        await askUntilAnswered("POST", "/v1/images/labels", { json });
+      }
+    };
+  }
+
   // Say of photos that they show nothing of this task.
   clear(photos) {
     const shown = photos.filter((photo) => photo.shows.length);

@@ -47,8 +47,7 @@ export class Uploads {
     addEventListener("beforeunload", (event) => { if (!this.queue.isOver) event.preventDefault(); });
   }
 
-  async take(files) {
-    const wish = $("as-label").value;
+  async take(files, wish = $("as-label").value) {
     let n = 0;
     this.reading += 1;
     try {

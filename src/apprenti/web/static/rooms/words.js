@@ -40,7 +40,7 @@ export function tell(text) {
 let hiding = 0;
 
 // a line at the bottom for a while, with something to do about it
-export function toast(text, { act, label, bad = false } = {}) {
+export function toast(text, { act, label, bad = false, stays = false } = {}) {
   const box = document.getElementById("toast");
   box.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
   box.classList.toggle("bad", bad);
@@ -52,5 +52,5 @@ export function toast(text, { act, label, bad = false } = {}) {
   box.hidden = false;
   tell(text);
   clearTimeout(hiding);
-  hiding = setTimeout(() => { box.hidden = true; }, bad ? 12000 : 6000);
+  hiding = setTimeout(() => { box.hidden = true; }, stays ? 30000 : bad ? 12000 : 6000);
 }
