@@ -5,7 +5,7 @@ from __future__ import annotations
 import results
 from markdown import NOTHING, table
 
-WHILE = ("uploading", "labelling", "training", "promoting")
+WHILE = ("uploading", "labelling", "training", "promoting", "correcting")
 
 
 def faults_table() -> str:
@@ -17,6 +17,7 @@ def faults_table() -> str:
         "requests asked again",
         "images",
         "versions",
+        "corrections",
         "acknowledged and lost",
         "first model",
     )
@@ -27,6 +28,7 @@ def faults_table() -> str:
             str(row["n_requests_repeated"]),
             str(row["n_images"]),
             str(row["n_versions"]),
+            str(row.get("n_corrections", "–")),
             str(row["n_lost"]),
             "the same" if row["same_model"] else "another",
         ]

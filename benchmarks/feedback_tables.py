@@ -87,13 +87,21 @@ def promotion_table() -> str:
 def service_queries_table() -> str:
     """Median time of each question about a task of 100,000 images, by database."""
     rows = results.load("service_queries")
-    heads = ("question", "database", "ms", "of it processor time of the service, ms", "load of the machine")
+    heads = (
+        "question",
+        "database",
+        "ms",
+        "processor time of the service, ms",
+        "of the database server, ms",
+        "load of the machine",
+    )
     cells = [
         [
             row["question"],
             row["database"],
             f"{row['median_ms']:.0f}",
             f"{row['median_cpu_ms']:.0f}",
+            f"{row['server_cpu_ms']:.0f}" if row.get("server_cpu_ms") else NOTHING,
             f"{row['others_at_work']:g}",
         ]
         for row in sorted(rows, key=lambda row: (row["question"], row["database"]))

@@ -22,6 +22,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
+    from tests.flow.service.full_workspace import Full
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -44,6 +45,22 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(f"needs the real data sets in {SHARED / 'data'}")
     if item.get_closest_marker("browser") and not (shutil.which("chromium") and shutil.which("chromedriver")):
         pytest.skip("needs a browser: sudo apt-get install chromium chromium-driver")
+
+
+@pytest.fixture(scope="session")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Full:
+    """A workspace with one of everything; tests of archives only read it."""
+    from tests.fake_service import make_service
+    from tests.flow.service.full_workspace import fill
+
+    folder = tmp_path_factory.mktemp("full")
+    return fill(make_service(folder / "here"), folder)
+
+
+@pytest.fixture(scope="session")
+def archive(full: Full) -> bytes:
+    """The same as an archive."""
+    return full.exported()
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from apprenti.domain.errors import OptionError, StoreError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from apprenti.domain.seams import BlobStore, WorkerLocks
     from apprenti.egress import EgressPolicy
     from apprenti.flow.service.service import Service
+    from apprenti.store.board import Board
 
 N_SECRET_BYTES = 32
 EVERY_PORT = tuple(range(1, 65_536))
@@ -87,6 +88,23 @@ def place_of(
     )
 
 
+def place_told(place: Place) -> dict[str, Any]:
+    """Return a place as JSON, for a process that is begun there; see ``place_from``."""
+    return {**asdict(place), "folder": str(place.folder)}
+
+
+def place_from(told: Mapping[str, Any]) -> Place:
+    """Return the place that ``place_told`` said.
+
+    Example:
+        >>> here = Place(folder=Path("/srv"), hosts=("example.org",))
+        >>> place_from(place_told(here)) == here
+        True
+    """
+    hosts = {name: tuple(told[name]) for name in ("hosts", "private_hosts")}
+    return Place(folder=Path(told["folder"]), database=told["database"], blobs=told["blobs"], **hosts)
+
+
 def _address_in_file(environment: Mapping[str, str]) -> str:
     name = environment.get("APPRENTI_DATABASE_FILE", "")
     if not name:
@@ -119,12 +137,15 @@ def require_service(place: Place) -> None:
 
 
 @contextmanager
-def open_service(place: Place, environment: Mapping[str, str]) -> Iterator[Service]:
+def open_service(
+    place: Place, environment: Mapping[str, str], *, board: Board | None = None
+) -> Iterator[Service]:
     """Open the service that lies in a place, its tables made or brought up to date; close it again.
 
     Args:
         place: where.
         environment: the keys of S3-compatible storage, under the names all its programs use.
+        board: what the processes of one server share, where there are several.
 
     Raises:
         OptionError: an address cannot be used, or what it takes is not installed.
@@ -136,8 +157,10 @@ def open_service(place: Place, environment: Mapping[str, str]) -> Iterator[Servi
     from apprenti.store.database.connection import Database
 
     _make_private(place.folder)
-    database = Database.open(place.database_url)
-    log = GatheredLog(database)
+    database = Database.open(
+        place.database_url, changes=board.database_changed if board is not None else None
+    )
+    log = GatheredLog(database, peers=board.peers if board is not None else None)
     try:
         yield Service(
             database=database,

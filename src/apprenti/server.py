@@ -46,6 +46,8 @@ def serve(
     """
     import uvicorn
 
+    from apprenti.api.unreadable import Http
+
     models = load_models(paths)
     door = open_door(host)
     app = build_app(models, door=door, n_workers=n_workers)
@@ -54,6 +56,7 @@ def serve(
             tell(line)
         config = uvicorn.Config(
             app,
+            http=Http,
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
 import signal
 import socket
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from apprenti.children import Children
 from apprenti.domain.errors import OptionError
-from apprenti.opening import Place, open_service, sole_server
+from apprenti.opening import Place, open_service, place_told, sole_server
 from apprenti.server import KEEP_ALIVE_SECONDS, is_every_address, is_this_machine_only, listen, open_door
 from apprenti.settings import Settings
 from apprenti.texts import Lang, say
@@ -24,10 +29,13 @@ if TYPE_CHECKING:
     from apprenti.api.entrance import EntranceRules
     from apprenti.api.guard import Door
     from apprenti.flow.service.service import Service
+    from apprenti.store.board import Board
 
 MAX_BODY_BYTES = 64_000_000
 SHUTDOWN_SECONDS = 20
+CLOSING_SECONDS = 5
 DEFAULT_RATE = 200
+_FILES = ("tls_cert", "tls_key")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +52,7 @@ class ServeOptions:
         n_workers: processes that train.
         rate: requests a token may make in a second; 0 for any number.
         new_token: make another operator's token and show it: the first was lost.
+        n_processes: that answer, on one address.
     """
 
     host: str
@@ -55,6 +64,7 @@ class ServeOptions:
     n_workers: int = 1
     rate: int = DEFAULT_RATE
     new_token: bool = False
+    n_processes: int = 1
 
 
 def serve_service(
@@ -96,10 +106,11 @@ def serve_service(
                 *greeting(listening, options, place, lang),
             ]:
                 tell(line)
-            door, rules = service_door(options), _rules(options)
-            app = build_service_app(service, door=door, rules=rules, n_threads=settings.n_workers)
             with start_workers(place, options.n_workers):
-                _run(app, listening, options)
+                if options.n_processes > 1:
+                    _run_processes(place, options, listening, n_processors=settings.n_workers)
+                else:
+                    answer(service, listening, options, n_threads=settings.n_workers)
     except KeyboardInterrupt:
         tell(say("cli.stopped", lang))
     finally:
@@ -124,9 +135,11 @@ def refuse_unprotected(options: ServeOptions) -> None:
 
 def service_door(options: ServeOptions) -> Door:
     """Return whom the service answers and how much it takes in."""
+    from apprenti.api.v1.archives import ARCHIVES, MOST_BYTES
+
     door = open_door(options.host)
     names = door.names | {name.lower() for name in options.names}
-    return replace(door, names=names, max_body_bytes=MAX_BODY_BYTES)
+    return replace(door, names=names, max_body_bytes=MAX_BODY_BYTES, large={ARCHIVES: MOST_BYTES})
 
 
 def address_of(listening: socket.socket, options: ServeOptions) -> str:
@@ -178,7 +191,94 @@ def _token_lines(service: Service, options: ServeOptions, address: str, lang: La
     ]
 
 
-def build_service_app(service: Service, *, door: Door, rules: EntranceRules, n_threads: int) -> FastAPI:
+@contextmanager
+def start_processes(
+    place: Place, options: ServeOptions, listening: socket.socket, *, n_processors: int
+) -> Iterator[Children]:
+    """Begin the processes that answer, on the socket of this one; end them with the block.
+
+    A connection waits in the socket, which is everybody's, so that none is lost with a process that dies.
+    """
+    from apprenti.store.board import new_board
+
+    board = new_board()
+    try:
+        told = {
+            "place": place_told(place),
+            "options": options_told(options),
+            "n_threads": max(1, n_processors // options.n_processes),
+            "socket": listening.fileno(),
+            "board": board,
+        }
+        processes = Children(
+            "server",
+            ("-m", "apprenti.server_process"),
+            [json.dumps({**told, "row": row}) for row in range(options.n_processes)],
+            stop_seconds=SHUTDOWN_SECONDS + CLOSING_SECONDS,
+            files=(listening.fileno(), board),
+        )
+        try:
+            yield processes
+        finally:
+            processes.begin_no_more()
+            listening.close()  # whoever comes now is refused at once, and comes back
+            processes.stop()
+    finally:
+        os.close(board)
+
+
+def _run_processes(
+    place: Place, options: ServeOptions, listening: socket.socket, *, n_processors: int
+) -> None:
+    with start_processes(place, options, listening, n_processors=n_processors):
+        threading.Event().wait()  # until a signal
+
+
+def options_told(options: ServeOptions) -> dict[str, Any]:
+    """Return options as JSON, for a process that answers; see ``options_from``."""
+    files = {name: str(path) if (path := getattr(options, name)) else None for name in _FILES}
+    return {**asdict(options), **files}
+
+
+def options_from(told: Mapping[str, Any]) -> ServeOptions:
+    """Return the options that ``options_told`` said.
+
+    Example:
+        >>> some = ServeOptions(host="::1", port=8000, names=("box",), tls_cert=Path("c.pem"), tls_key=Path("k.pem"))
+        >>> options_from(options_told(some)) == some
+        True
+    """
+    files = {name: Path(told[name]) if told[name] else None for name in _FILES}
+    return ServeOptions(**{**told, **files, "names": tuple(told["names"])})
+
+
+def answer(
+    service: Service,
+    listening: socket.socket,
+    options: ServeOptions,
+    *,
+    n_threads: int,
+    board: Board | None = None,
+    hears: Callable[[int], bool] = lambda _: True,
+) -> None:
+    """Answer on a socket until a signal.
+
+    Args:
+        service: what answers.
+        listening: where.
+        options: how.
+        n_threads: images looked at side by side.
+        board: what is shared with other processes on the same socket.
+        hears: whether a signal concerns this process.
+    """
+    door, rules = service_door(options), _rules(options)
+    app = build_service_app(service, door=door, rules=rules, n_threads=n_threads, board=board)
+    _run(app, listening, options, hears)
+
+
+def build_service_app(
+    service: Service, *, door: Door, rules: EntranceRules, n_threads: int, board: Board | None = None
+) -> FastAPI:
     """Return the application of a service with all its doors and the rooms of its page.
 
     Args:
@@ -186,11 +286,13 @@ def build_service_app(service: Service, *, door: Door, rules: EntranceRules, n_t
         door: whom it answers and how much it takes in.
         rules: who comes in, and how often.
         n_threads: images looked at side by side.
+        board: what is shared with other processes on the same address.
     """
     from apprenti.api.doors import OPEN_BELOW, other_doors
     from apprenti.api.entrance import CALLER
-    from apprenti.api.refusals import refuse
+    from apprenti.api.refusals import PAGES, refuse
     from apprenti.api.service_app import create_service_app
+    from apprenti.api.v1.archives import ARCHIVES
     from apprenti.stages.report import render
     from apprenti.web.rooms import make_rooms
 
@@ -205,15 +307,16 @@ def build_service_app(service: Service, *, door: Door, rules: EntranceRules, n_t
         open_paths=rules.open_paths | rooms.open_paths,
         knocking_paths=rules.knocking_paths | rooms.knocking_paths,
         open_below=OPEN_BELOW,
+        long_paths=frozenset({ARCHIVES}),
     )
     others = other_doors(service)
     doors = replace(
         others,
         routers=(*others.routers, rooms.router),
         # the first that a path begins with
-        dialects={**others.dialects, "/v1": refuse, "/rooms": refuse, "/": rooms.refuse},
+        dialects={**others.dialects, "/v1": refuse, "/rooms": refuse, PAGES: rooms.refuse},
     )
-    app = create_service_app(service, door=door, rules=rules, doors=doors, n_threads=n_threads)
+    app = create_service_app(service, door=door, rules=rules, doors=doors, n_threads=n_threads, board=board)
     return app
 
 
@@ -224,11 +327,14 @@ def _rules(options: ServeOptions) -> EntranceRules:
     return EntranceRules(requests=Rate(per_second=options.rate, burst=2 * options.rate))
 
 
-def _run(app: FastAPI, listening: socket.socket, options: ServeOptions) -> None:
+def _run(app: FastAPI, listening: socket.socket, options: ServeOptions, hears: Callable[[int], bool]) -> None:
     import uvicorn
+
+    from apprenti.api.unreadable import Http
 
     config = uvicorn.Config(
         app,
+        http=Http,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -240,16 +346,19 @@ def _run(app: FastAPI, listening: socket.socket, options: ServeOptions) -> None:
         ssl_certfile=options.tls_cert,
         ssl_keyfile=options.tls_key,
     )
-    _server(config, app.state.streams.close).run(sockets=[listening])
+    _server(config, app.state.streams.close, hears).run(sockets=[listening])
 
 
-def _server(config: uvicorn.Config, stop_streams: Callable[[], None]) -> uvicorn.Server:
+def _server(
+    config: uvicorn.Config, stop_streams: Callable[[], None], hears: Callable[[int], bool]
+) -> uvicorn.Server:
     """Return a server that ends its event streams when it is told to stop, instead of waiting for them."""
     import uvicorn
 
     class Server(uvicorn.Server):
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            stop_streams()
-            super().handle_exit(sig, frame)
+            if hears(sig):
+                stop_streams()
+                super().handle_exit(sig, frame)
 
     return Server(config)

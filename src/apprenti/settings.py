@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from apprenti.domain.errors import OptionError
+from apprenti.machine import memory_bytes, n_processors
 
 if TYPE_CHECKING:
     from apprenti.domain.seams import Progress, Shelf
@@ -39,8 +39,8 @@ class Settings:
         cache_folder: computed features (``APPRENTI_CACHE``); may be deleted at any time.
         data_folder: knowledge gathered by trainings (``APPRENTI_DATA``).
         n_workers: processes that work side by side (``APPRENTI_WORKERS``); by default one for each
-            processor this one may use.
-        memory_mb: what one candidate may use: a third of the machine, within 1..4 GB.
+            processor this one may use, and no more than there are GB of memory for it.
+        memory_mb: what one candidate may use: a third of that memory, within 1..4 GB.
         hub: where networks given as ``hf:...`` come from (``HF_ENDPOINT``, ``HF_HOME``, ``HF_HUB_CACHE``,
             ``HF_HUB_OFFLINE``, ``HF_TOKEN``, as all programs of that hub read them).
     """
@@ -181,23 +181,26 @@ def _gateway(endpoint: str, environment: Mapping[str, str]) -> tuple[str, int]:
 
 def _n_workers(wanted: str) -> int:
     if not wanted:
-        return _n_processors()
+        memory = _memory_mb()
+        return (
+            n_processors()
+            if memory is None
+            else max(1, min(n_processors(), memory // CANDIDATE_MEMORY_MB[0]))
+        )
     if not wanted.isdecimal() or int(wanted) < 1:
         raise OptionError("bad_workers", value=wanted)
     return int(wanted)
 
 
-def _n_processors() -> int:
-    """Return how many processors this process may use (fewer than the machine has, in a container)."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _candidate_memory_mb() -> int:
     least, most = CANDIDATE_MEMORY_MB
-    try:
-        machine_mb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
-    except (AttributeError, OSError, ValueError):
+    memory = _memory_mb()
+    if memory is None:
         return most
-    return max(least, min(most, machine_mb // 3))
+    # where there is less than a candidate takes, it fails by itself and not with everything beside it
+    return max(min(least, memory * 2 // 3), min(most, memory // 3))
+
+
+def _memory_mb() -> int | None:
+    memory = memory_bytes()
+    return None if memory is None else memory // 2**20

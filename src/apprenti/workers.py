@@ -1,103 +1,32 @@
-"""Workers as processes of their own: begun by the server, begun again when they die, ended with it.
-
-A worker is told where the service lies on its standard input, not in arguments that everybody on the machine can
-read; when that input ends, the server is gone, and so is the worker as soon as it can put its training down.
-"""
+"""Workers as processes of their own: beside a server (``children.py``), or alone."""
 
 from __future__ import annotations
 
 import json
-import logging
 import os
 import signal
-import subprocess
 import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
+from apprenti.children import Children, first_line, when_input_ends
 from apprenti.domain.sentence import Sentence
-from apprenti.opening import Place, open_service
+from apprenti.opening import Place, open_service, place_from, place_told
 
-LOG = logging.getLogger("apprenti.jobs")
-LOOK_SECONDS = 1.0
-LONGEST_PAUSE_SECONDS = 30.0
 STOP_SECONDS = 20.0
 
 
-class Workers:
-    """The workers of a server.
-
-    Args:
-        arguments: of Python, that begin one.
-        place: where the service lies; told to each.
-        n: how many.
-    """
-
-    def __init__(self, arguments: Sequence[str], place: Place, n: int) -> None:
-        self._arguments, self._place = tuple(arguments), place
-        self._stopping = threading.Event()
-        self._processes = [self._begun() for _ in range(n)]
-        self._watch = threading.Thread(target=self._watched, name="workers", daemon=True)
-        if n:
-            self._watch.start()
-
-    @property
-    def process_ids(self) -> list[int]:
-        """Of the workers that were begun last."""
-        return [process.pid for process in self._processes]
-
-    def stop(self) -> None:
-        """End all workers; a training under way waits for the next server, and goes on where it was."""
-        self._stopping.set()
-        if self._watch.ident is not None:
-            self._watch.join()
-        for process in self._processes:
-            process.terminate()
-        for process in self._processes:
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            with suppress(BrokenPipeError):
-                process.stdin.close()  # type: ignore[union-attr]
-
-    def _begun(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [sys.executable, *self._arguments], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
-        )
-        told = {
-            "folder": str(self._place.folder),
-            "database": self._place.database,
-            "blobs": self._place.blobs,
-            "hosts": self._place.hosts,
-            "private_hosts": self._place.private_hosts,
-        }
-        with suppress(BrokenPipeError):
-            process.stdin.write(json.dumps(told).encode() + b"\n")  # type: ignore[union-attr]
-            process.stdin.flush()  # type: ignore[union-attr]
-        return process
-
-    def _watched(self) -> None:
-        pause = LOOK_SECONDS
-        while not self._stopping.wait(pause):
-            dead = [i for i, process in enumerate(self._processes) if process.poll() is not None]
-            for i in dead:
-                LOG.warning("worker %d ended with %s; another begins", i, self._processes[i].returncode)
-                with suppress(BrokenPipeError):
-                    self._processes[i].stdin.close()  # type: ignore[union-attr]
-                self._processes[i] = self._begun()
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS) if dead else LOOK_SECONDS
-
-
 @contextmanager
-def start_workers(place: Place, n: int) -> Iterator[Workers]:
-    """Begin ``n`` workers for the service in a place, and end them with the block."""
-    workers = Workers(("-m", "apprenti.workers", str(n)), place, n)
+def start_workers(place: Place, n: int) -> Iterator[Children]:
+    """Begin ``n`` workers for the service in a place, and end them with the block.
+
+    A training under way waits for the next server then, and goes on where it was.
+    """
+    told = json.dumps(place_told(place))
+    workers = Children("worker", ("-m", "apprenti.workers", str(n)), [told] * n, stop_seconds=STOP_SECONDS)
     try:
         yield workers
     finally:
@@ -125,15 +54,8 @@ def main(arguments: Sequence[str]) -> int:
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the server too, which then says so
-    told = json.loads(_first_line())
-    place = Place(
-        folder=Path(told["folder"]),
-        database=told["database"],
-        blobs=told["blobs"],
-        hosts=tuple(told["hosts"]),
-        private_hosts=tuple(told["private_hosts"]),
-    )
-    threading.Thread(target=_stop_with_server, args=(stopping,), daemon=True).start()
+    place = place_from(json.loads(first_line()))
+    when_input_ends(stopping.set)
     _work(place, stopping, n_sharing=int(arguments[0]))
     return 0
 
@@ -178,23 +100,6 @@ def _work(place: Place, stopping: threading.Event, *, n_sharing: int) -> None:
             wait=stopping.wait,
             keeps_up_beside=True,
         )
-
-
-def _first_line() -> bytes:
-    """Return the first line of the standard input, read past every buffer: a thread waits for its end later."""
-    line = b""
-    while not line.endswith(b"\n"):
-        sign = os.read(0, 1)
-        if not sign:
-            break
-        line += sign
-    return line
-
-
-def _stop_with_server(stopping: threading.Event) -> None:
-    while os.read(0, 100):
-        pass
-    stopping.set()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from tests.fake_service import OPERATOR, make_service
-from tests.flow.service.full_workspace import Full, changed, fill, with_row
+from tests.flow.service.full_workspace import Full, changed, with_row
 
 from apprenti.domain.errors import DataError
 from apprenti.flow.service.importing import import_workspace
@@ -27,12 +27,6 @@ PATHS = (
     "blobs/../../outside",
     "blobs/" + "A" * 64,
 )
-
-
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Full:
-    folder = tmp_path_factory.mktemp("full")
-    return fill(make_service(folder / "here"), folder)
 
 
 def refuse(archive: io.BytesIO, folder: Path) -> None:

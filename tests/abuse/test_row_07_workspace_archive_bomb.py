@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from tests.fake_service import OPERATOR, make_service
-from tests.flow.service.full_workspace import Full, changed, fill, with_row
+from tests.flow.service.full_workspace import changed, with_row
 
 from apprenti.domain.errors import DataError
 from apprenti.flow.service import archive_reading
@@ -23,17 +23,6 @@ from apprenti.flow.service.importing import import_workspace
 from apprenti.flow.service.service import Service
 
 MB = 2**20
-
-
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Full:
-    folder = tmp_path_factory.mktemp("full")
-    return fill(make_service(folder / "here"), folder)
-
-
-@pytest.fixture(scope="module")
-def archive(full: Full) -> bytes:
-    return full.exported()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 
 import pytest
-from tests.abuse.source import PACKAGE, calls
+from tests.abuse.source import PACKAGE, calls, imports
 
 from apprenti.domain.errors import ApprentiError
 from apprenti.domain.hub import read_address
@@ -58,8 +58,18 @@ def test_every_command_is_a_list_that_begins_with_a_fixed_program() -> None:
         ), place
 
 
-def test_nothing_is_evaluated_as_code() -> None:
-    assert [place for place, called, _ in calls() if called in EVALUATORS] == []
+EXERCISES = "lessons/exercising.py"
+"""Runs what a learner wrote, on their own machine, in a process of its own that the command line begins."""
+
+
+def test_nothing_is_evaluated_as_code_but_a_learners_own_exercise() -> None:
+    found = {place.partition(":")[0] for place, called, _ in calls() if called in EVALUATORS}
+    assert found == {EXERCISES}
+
+
+def test_no_server_reaches_what_runs_an_exercise() -> None:
+    module = "apprenti." + EXERCISES.removesuffix(".py").replace("/", ".")
+    assert [name for name, imported in imports() if imported.startswith(module)] == []
 
 
 def test_templates_come_from_files_of_the_package_and_escape() -> None:

@@ -15,6 +15,7 @@ import pytest
 from tests.api.asking import an_app, ask, together
 from tests.fake_models import RED, FakeLabels, FakeModel, FakeNumbers, a_photo
 
+from apprenti.api import hands
 from apprenti.domain.prediction import Prediction
 
 PREDICT = "/v1/models/clothes/predict"
@@ -106,8 +107,9 @@ def test_a_model_whose_report_cannot_be_read_is_served_all_the_same() -> None:
         ("POST", PREDICT, {"content": RED[:300]}, 422, "damaged_image"),
         ("POST", f"{PREDICT}?top=0", {"content": RED}, 422, "request_malformed"),
         ("POST", f"{PREDICT}?top=x", {"content": RED}, 422, "request_malformed"),
-        ("POST", PREDICT, {"files": {"other": ("red.jpg", RED)}}, 400, "body_empty"),
-        ("POST", PREDICT, {"data": {"image": "text"}, "files": {"x": b""}}, 400, "body_empty"),
+        ("POST", PREDICT, {"files": {"other": ("red.jpg", RED)}}, 422, "form_field_unknown"),
+        ("POST", PREDICT, {"data": {"image": "text"}, "files": {"x": b""}}, 422, "form_field_unknown"),
+        ("POST", PREDICT, {"files": {"image": ("red.jpg", b"")}}, 400, "body_empty"),
         ("POST", PREDICT, {"files": [("image", ("1", RED)), ("image", ("2", RED))]}, 400, "form_malformed"),
         (
             "POST",
@@ -170,16 +172,29 @@ def test_a_body_that_does_not_come_is_not_waited_for() -> None:
     assert (answer.status_code, code_of(answer)) == (408, "body_too_slow")
 
 
-def test_a_flood_is_asked_to_come_back_and_the_rest_is_answered() -> None:
+def flooded(n: int) -> list[httpx.Response]:
+    """Return the answers to so many requests at once, and to one whether the server is alive."""
     door = threading.Event()
 
     async def flood(client: httpx.AsyncClient) -> list[httpx.Response]:
-        asked = [asyncio.create_task(client.post(PREDICT, content=RED)) for _ in range(12)]
+        asked = [asyncio.create_task(client.post(PREDICT, content=RED)) for _ in range(n)]
         await asyncio.wait(asked, timeout=0.5, return_when=asyncio.FIRST_COMPLETED)
         door.set()
         return list(await asyncio.gather(*asked, client.get("/v1/health/live")))
 
-    answers = together(an_app(FakeModel(door=door), n_workers=1), flood)
+    return together(an_app(FakeModel(door=door), n_workers=1), flood)  # type: ignore[no-any-return]
+
+
+def test_a_burst_waits_for_its_turn() -> None:
+    assert {answer.status_code for answer in flooded(40)} == {200}
+
+
+@pytest.mark.parametrize(("name", "value"), [("N_QUEUED_PER_THREAD", 0), ("QUEUED_SECONDS", 0.05)])
+def test_a_flood_is_asked_to_come_back_and_the_rest_is_answered(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: float
+) -> None:
+    monkeypatch.setattr(hands, name, value)
+    answers = flooded(12)
     assert sorted(answer.status_code for answer in answers) == [200] * 10 + [503] * 3
     refused = next(answer for answer in answers if answer.status_code == 503)
     assert code_of(refused) == "too_busy"

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 from starlette.datastructures import Headers
-from tests.api.v1.service_asking import UNHURRIED, House, code_of, open_house
+from tests.api.v1.service_asking import HERE, UNHURRIED, House, code_of, open_house
 
 from apprenti.api.callers import REMEMBERED_SECONDS, Callers, Shown, shown_in
 from apprenti.api.entrance import EntranceRules
-from apprenti.api.rates import MOST_KEYS, Buckets, Rate
+from apprenti.api.rates import MOST_KEYS, Buckets, OwnLevels, Rate
 from apprenti.domain.errors import TokenError
 from apprenti.domain.service import Caller
 from apprenti.flow.service import access
+from apprenti.store.board import OwnSign
 
 
 class Clock:
@@ -36,7 +37,6 @@ def test_a_bucket_lets_a_burst_pass_and_then_its_pace() -> None:
     assert buckets.take("a") == pytest.approx(0.5)
     assert buckets.take("b") == 0
     clock.now += 0.5
-    assert buckets.wait_seconds("a") == 0
     assert buckets.take("a") == 0
     assert buckets.take("a") > 0
     clock.now += 1000
@@ -46,14 +46,39 @@ def test_a_bucket_lets_a_burst_pass_and_then_its_pace() -> None:
 def test_a_pace_of_none_lets_everything_pass() -> None:
     buckets = Buckets(Rate(per_second=0, burst=0), clock=Clock())
     assert {buckets.take("a") for _ in range(1000)} == {0.0}
-    assert buckets.wait_seconds("a") == 0
 
 
 def test_buckets_are_forgotten_so_that_memory_stays_flat() -> None:
-    buckets = Buckets(Rate(per_second=1, burst=1), clock=Clock())
+    levels = OwnLevels()
+    buckets = Buckets(Rate(per_second=1, burst=1), clock=Clock(), levels=levels)
     for number in range(MOST_KEYS + 10):
         buckets.take(str(number))
-    assert len(buckets._left) == MOST_KEYS
+    assert len(levels) == MOST_KEYS
+
+
+def test_processes_that_share_levels_keep_one_pace() -> None:
+    clock, levels = Clock(), OwnLevels()
+    rate = Rate(per_second=1, burst=2)
+    first, second = (Buckets(rate, clock=clock, name="requests", levels=levels) for _ in range(2))
+    other = Buckets(rate, clock=clock, name="failures", levels=levels)
+    assert [first.take("a"), second.take("a")] == [0, 0]
+    assert first.take("a") > 0
+    assert second.take("a") > 0
+    assert other.take("a") == 0
+
+
+def test_what_one_process_takes_back_the_others_forget(tmp_path: Path) -> None:
+    house, changes = open_house(tmp_path), OwnSign()
+    first, second = (Callers(house.service, clock=Clock(), changes=changes) for _ in range(2))
+    shown = Shown(secret=house.secrets["reader"])
+    asyncio.run(second.of(shown))
+    assert second.remembered(shown) is not None
+    owner = asyncio.run(first.of(Shown(secret=house.secrets["owner"])))
+    access.revoke_token(house.service, owner, house.workspace, house.token_ids["reader"])
+    first.forget()
+    assert second.remembered(shown) is None
+    with pytest.raises(TokenError):
+        asyncio.run(second.of(shown))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +139,7 @@ def test_each_token_has_a_pace_of_its_own(tmp_path: Path) -> None:
     assert house.ask("GET", "/v1/health/live", as_="").status_code == 200
 
 
-def test_who_guesses_is_slowed_down_and_who_is_known_is_not(tmp_path: Path) -> None:
+def test_who_guesses_is_slowed_down_and_who_has_a_token_is_not(tmp_path: Path) -> None:
     house = hurried(tmp_path, failures=Rate(per_second=0.01, burst=3))
     assert house.ask("GET", "/v1/me").status_code == 200
     guesses = [
@@ -124,6 +149,18 @@ def test_who_guesses_is_slowed_down_and_who_is_known_is_not(tmp_path: Path) -> N
     assert guesses == [401, 401, 401, 429, 429]
     assert house.ask("GET", "/v1/me", as_="").status_code == 429
     assert house.ask("GET", "/v1/me").status_code == 200
+    assert house.ask("GET", "/v1/me", as_="reader").status_code == 200  # shown here for the first time
+
+
+def test_at_the_door_of_the_pages_too_only_wrong_tokens_are_counted(tmp_path: Path) -> None:
+    house = hurried(tmp_path, failures=Rate(per_second=0.01, burst=2))
+
+    def entered(secret: str) -> int:
+        answer = house.ask("POST", "/enter", as_="", data={"token": secret}, headers={"origin": HERE})
+        return answer.status_code
+
+    assert [entered(f"guess-{n}") for n in range(4)] == [401, 401, 429, 429]
+    assert entered(house.secrets["reader"]) == 303
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(tmp_path: Path) -> None:

@@ -164,9 +164,36 @@ def test_the_doctor_exits_by_the_worst_and_says_what_to_do(capsys: Captured, pla
 
 def test_the_doctor_leaves_a_machine_without_a_service_as_it_was(capsys: Captured, tmp_path: Path) -> None:
     nowhere = Place(folder=tmp_path / "nowhere" / "deep")
-    found = findings(capsys, nowhere, "--port", "0", code=0)
-    assert found["database"]["code"] == "no_service"
+    found = findings(capsys, nowhere, "--port", "0", code=17)  # somebody says that there is one
+    assert (found["database"]["code"], found["database"]["level"]) == ("no_service", "warning")
+    assert "--data" in found["database"]["advice"]
     assert not (tmp_path / "nowhere").exists()
+    capsys.readouterr()
+    assert main(["doctor", "--port", "0"]) == 0  # and here nobody does
+    assert capsys.readouterr().out.endswith("The machine is ready; no service has begun there.\n")
+
+
+def test_a_worker_that_is_stopped_says_so_to_programs_as_well(
+    capsys: Captured, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apprenti.workers.work_alone", lambda place, *, begun: begun())
+    assert data(capsys, place, "work") == {"stopped": True}
+    assert "Ctrl-C" in run(capsys, place, "work")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("--processes", "2"), "--processes"),
+        (("--name", "x"), "--name"),
+        (("--allow-host", "x"), "--allow-host"),
+    ],
+)
+def test_options_of_the_service_mean_nothing_beside_a_model(
+    capsys: Captured, words: tuple[str, ...], named: str
+) -> None:
+    assert main(["serve", "a.apprenti", *words]) == 2
+    assert f"{named} " in capsys.readouterr().err
 
 
 def test_a_database_that_does_not_answer_is_a_problem_and_not_a_crash(capsys: Captured, place: Place) -> None:

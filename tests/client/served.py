@@ -13,12 +13,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import uvicorn
 from fastapi import FastAPI
 
+from apprenti.api.unreadable import Http
+
 
 @contextlib.contextmanager
 def served(app: FastAPI) -> Iterator[str]:
     """Serve an application while the block runs; gives its address."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(app, log_level="warning", lifespan="off", ws="none", timeout_keep_alive=15)
+        config = uvicorn.Config(
+            app, http=Http, log_level="warning", lifespan="off", ws="none", timeout_keep_alive=15
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

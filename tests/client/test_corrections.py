@@ -55,8 +55,12 @@ def test_what_is_held_says_why_and_is_released_or_rejected(here: LoopHouse, clie
     assert client.corrections.release(held[0].id).state is CorrectionState.ACCEPTED
     assert client.corrections.reject(held[1].id).state is CorrectionState.REJECTED
     with pytest.raises(ServiceRefusalError) as caught:
-        client.corrections.reject(held[0].id)
+        client.corrections.release(held[0].id)
     assert caught.value.code == "correction_not_held"
+    accepted = client.corrections.list(state=CorrectionState.ACCEPTED, since=held[0].created_at)
+    assert [one.id for one in accepted] == [held[0].id]
+    assert client.corrections.reject_all(task=task, token=held[0].token_id, since=held[0].created_at) == 1
+    assert client.corrections.get(held[0].id).state is CorrectionState.REJECTED
 
 
 def test_an_image_is_corrected_without_a_prediction(here: LoopHouse, client: Client) -> None:

@@ -15,6 +15,8 @@ from tests.faults.running import Running
 from tests.faults.wholeness import problems_of
 
 N_PHOTOS = 36
+CORRECTED_FROM = 100_000
+"""Numbers of photos nobody uploads."""
 
 
 class Killer:
@@ -97,7 +99,8 @@ def live_under_kills(folder: Path, *, n_kills: int, seed: int) -> dict[str, Any]
         try:
             task_id = first_half(life, killer)
             first_model = life.seen.versions[task_id, 1]
-            n_trainings, number, attempts = 1, N_PHOTOS, 0
+            n_trainings, number, attempts, n_said = 1, N_PHOTOS, 0, 0
+            life.keep_images(task_id)
             while killer.n_left:
                 killer.doing = "uploading"
                 for _ in range(12):
@@ -108,6 +111,10 @@ def live_under_kills(folder: Path, *, n_kills: int, seed: int) -> dict[str, Any]
                 newest = max(version for _, version in life.seen.versions)
                 for turn in range(10):
                     life.promote(task_id, 1 + turn % newest, f"{number}-{turn}")
+                killer.doing = "correcting"
+                for _ in range(8):
+                    n_said += 1
+                    life.correct(task_id, CORRECTED_FROM + n_said, n_said % 3)
                 if n_trainings < 3:
                     killer.doing = "training"
                     n_trainings += 1
@@ -125,6 +132,7 @@ def live_under_kills(folder: Path, *, n_kills: int, seed: int) -> dict[str, Any]
         "n_requests_repeated": life.n_repeats,
         "n_images": len(life.seen.files),
         "n_versions": len(life.seen.versions),
+        "n_corrections": len(life.seen.corrections),
         "first_model_sha256": first_model,
         "seconds": round(time.monotonic() - begun, 1),
     }

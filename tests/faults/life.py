@@ -44,6 +44,8 @@ class Seen:
         shows: the label each image shows, by id.
         versions: SHA-256 of each model file, by task and number.
         production: the version that answers, by task.
+        corrections: what was corrected and the label that was said, by id of the correction.
+        reviewed: ids of predictions somebody has judged.
         unsure: ids of what a request was about that was not answered.
     """
 
@@ -51,6 +53,8 @@ class Seen:
     shows: dict[str, str] = field(default_factory=dict)
     versions: dict[tuple[str, int], str] = field(default_factory=dict)
     production: dict[str, int] = field(default_factory=dict)
+    corrections: dict[str, tuple[str, str]] = field(default_factory=dict)
+    reviewed: set[str] = field(default_factory=set)
     unsure: set[str] = field(default_factory=set)
 
     def check(self, server: Running) -> None:
@@ -64,12 +68,23 @@ class Seen:
                 assert shown == [self.shows[image_id]], image_id
         for image_id in list(self.files)[-3:]:
             assert server.ask("GET", f"/images/{image_id}/file").data == self.files[image_id]
+        self._check_corrections(server)
         for (task_id, number), sha256 in self.versions.items():
             model = server.ask("GET", f"/tasks/{task_id}/versions/{number}/model")
             assert hashlib.sha256(model.data).hexdigest() == sha256
         for task_id, number in self.production.items():
             if task_id not in self.unsure:
                 assert server.done("GET", f"/tasks/{task_id}")["production_version"] == number
+
+    def _check_corrections(self, server: Running) -> None:
+        there = {one["id"]: one for one in every(server, "/corrections")}
+        for correction_id, (prediction_id, label_id) in self.corrections.items():
+            assert correction_id in there, f"correction {correction_id} was acknowledged and is gone"
+            found = there[correction_id]
+            assert (found["prediction_id"], found["label_ids"]) == (prediction_id, [label_id])
+        assert len({one["prediction_id"] for one in there.values()}) == len(there), "something was said twice"
+        for prediction_id in list(self.reviewed)[-3:]:
+            assert server.done("GET", f"/predictions/{prediction_id}")["is_reviewed"]
 
 
 @dataclass(kw_only=True)
@@ -142,6 +157,22 @@ class Life:
         """Say that an image shows another colour."""
         self.ask("PUT", f"/images/{image_id}/labels/{self.labels[word]}", about=image_id)
         self.seen.shows[image_id] = self.labels[word]
+
+    def keep_images(self, task_id: str) -> None:
+        """Let predictions keep their images from now on."""
+        self.ask("PATCH", f"/tasks/{task_id}", {"keeps_images": True})
+
+    def correct(self, task_id: str, number: int, word: int) -> None:
+        """Ask what a photo shows, and say what it does."""
+        data = photo(number, word)
+        said = self.ask(
+            "POST", f"/tasks/{task_id}/predictions", data, key=f"ask-{number}", content_type="image/png"
+        ).body
+        self.seen.files[said["image_id"]] = data
+        body = {"label_ids": [self.labels[word]]}
+        made = self.ask("POST", f"/predictions/{said['id']}/corrections", body, key=f"say-{number}").body
+        self.seen.corrections[made["id"]] = (said["id"], self.labels[word])
+        self.seen.reviewed.add(said["id"])
 
     def train(self, task_id: str, name: str) -> Any:
         """Train and return the training, done."""

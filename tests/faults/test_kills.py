@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.faults.correcting import correct_under_kills
 from tests.faults.kills import first_half, live_under_kills
 from tests.faults.life import Life, photo
 from tests.faults.running import Running
@@ -83,6 +84,12 @@ def test_an_upload_killed_in_the_middle_leaves_nothing_and_one_answered_is_there
     assert not problems_of(server.data)
     assert not list((server.data / "blobs" / "incoming").glob("*.part"))
     assert hashlib.sha256(data).hexdigest() == made.body["sha256"]
+
+
+def test_corrections_that_were_acknowledged_outlive_kills(tmp_path: Path) -> None:
+    life = correct_under_kills(tmp_path, n_kills=6, seed=2)
+    assert life.n_repeats >= 6
+    assert len(life.seen.corrections) >= 6
 
 
 def test_kills_at_random_moments_lose_nothing_that_was_acknowledged(undisturbed: str, tmp_path: Path) -> None:

@@ -28,8 +28,16 @@ RULES = {
     "a version is not in the audit log": (
         "SELECT id FROM versions WHERE id NOT IN (SELECT noun_id FROM audit WHERE noun = 'version')"
     ),
-    "an image is not in the audit log": (
-        "SELECT id FROM images WHERE id NOT IN (SELECT noun_id FROM audit WHERE noun = 'image')"
+    "an image that somebody sent is not in the audit log": (
+        "SELECT id FROM images WHERE origin != 'prediction' "
+        "AND id NOT IN (SELECT noun_id FROM audit WHERE noun = 'image')"
+    ),
+    "a correction is not in the audit log": (
+        "SELECT id FROM corrections WHERE id NOT IN (SELECT noun_id FROM audit WHERE noun = 'correction')"
+    ),
+    "an accepted correction is on an answer nobody has judged": (
+        "SELECT c.id FROM corrections c JOIN predictions p ON p.id = c.prediction_id "
+        "WHERE c.state = 'accepted' AND NOT p.is_reviewed"
     ),
     "production is no version": (
         "SELECT id FROM tasks t WHERE production_version IS NOT NULL AND NOT EXISTS "

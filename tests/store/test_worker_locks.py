@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import threading
 from pathlib import Path
 
@@ -122,3 +123,19 @@ def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
 
 def n_descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_whoever_only_asks_for_long_takes_no_lock_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_locks, "N_TRIES", 2)
+    monkeypatch.setattr(worker_locks, "PAUSE_SECONDS", 0.005)
+    locks, path = FileLocks(tmp_path), tmp_path / f"{ONE}.lock"
+    path.touch()
+    with path.open() as asking:
+        fcntl.flock(asking, fcntl.LOCK_SH)
+        waking = threading.Timer(0.1, fcntl.flock, (asking, fcntl.LOCK_UN))
+        waking.start()
+        with locks.hold(ONE) as held:
+            assert held.held
+        waking.join()

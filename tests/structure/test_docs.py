@@ -21,7 +21,9 @@ from apprenti.domain.prediction import Prediction
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
-LINK = re.compile(r"!?\[[^\]]*\]\((?!https?://|mailto:)(?P<target>[^)#\s]*)(?:#(?P<anchor>[^)\s]*))?\)")
+LINK = re.compile(
+    r"!?\[[^\]]*\]\((?!https?://|mailto:|(?:term|lesson):)(?P<target>[^)#\s]*)(?:#(?P<anchor>[^)\s]*))?\)"
+)
 FENCED = re.compile(r"```(?P<language>\w*)\n(?P<code>.*?)```", re.DOTALL)
 
 

@@ -16,6 +16,7 @@ DOORS = {
     "__main__.py",
     "opening.py",
     "recogniser.py",
+    "server_process.py",
     "settings.py",
     "workers.py",
 }

@@ -11,11 +11,13 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
 from apprenti.domain.errors import TokenError
+from apprenti.domain.seams import Sign
 from apprenti.domain.service import Caller
 from apprenti.flow.service.access import caller_of
 from apprenti.flow.service.service import Service, hash_of
 from apprenti.flow.service.sessions import COOKIE, caller_of_session
 from apprenti.flow.service.workspaces import workspace_meant
+from apprenti.store.board import OwnSign
 
 REMEMBERED_SECONDS = 5.0
 MOST_REMEMBERED = 10_000
@@ -46,32 +48,33 @@ class Shown:
 class _Known:
     caller: Caller
     until: float
+    sign: object
 
 
 class Callers:
     """Looks callers up, and asks the database again only every few seconds.
 
-    A token that is taken back in this process is forgotten at once; one that another process took back opens
-    something for ``REMEMBERED_SECONDS`` more.
+    A token that is taken back by this server is forgotten at once; one that another took back, or somebody at the
+    machine, opens something for ``REMEMBERED_SECONDS`` more.
 
     Args:
         service: what to look in.
         clock: seconds that only ever grow.
+        changes: tells that something was taken back; shared where several processes answer.
     """
 
-    def __init__(self, service: Service, *, clock: Callable[[], float]) -> None:
+    def __init__(self, service: Service, *, clock: Callable[[], float], changes: Sign | None = None) -> None:
         self._service, self._clock = service, clock
+        self._changes = changes or OwnSign()
         self._known: OrderedDict[str, _Known] = OrderedDict()
-        self._workspaces: dict[tuple[str, str | None], tuple[str, float]] = {}
+        self._workspaces: dict[tuple[str, str | None], tuple[str, float, object]] = {}
 
     def remembered(self, shown: Shown) -> Caller | None:
         """Return the caller, where the secret was shown a moment ago."""
         known = self._known.get(shown.key)
-        return known.caller if known is not None and known.until > self._clock() else None
-
-    def was_known(self, shown: Shown) -> bool:
-        """Return whether this secret has opened something in this process, lately or not."""
-        return shown.key in self._known
+        if known is None or known.until <= self._clock() or known.sign != self._changes.now:
+            return None
+        return known.caller
 
     async def of(self, shown: Shown) -> Caller:
         """Return the caller who has this secret.
@@ -83,12 +86,13 @@ class Callers:
         if caller is not None:
             return caller
         key, look = shown.key, caller_of_session if shown.is_cookie else caller_of
+        sign = self._changes.now  # before looking: what is taken back meanwhile makes what was seen old
         try:
             caller = await to_thread.run_sync(look, self._service, shown.secret)
         except TokenError:
             self._known.pop(key, None)
             raise
-        self._known[key] = _Known(caller=caller, until=self._clock() + REMEMBERED_SECONDS)
+        self._known[key] = _Known(caller=caller, until=self._clock() + REMEMBERED_SECONDS, sign=sign)
         self._known.move_to_end(key)
         if len(self._known) > MOST_REMEMBERED:
             self._known.popitem(last=False)
@@ -103,19 +107,19 @@ class Callers:
         if caller.workspace_id is not None and wanted in (None, caller.workspace_id):
             return caller.workspace_id
         key = (caller.token_id, wanted)
-        found, until = self._workspaces.get(key, ("", 0.0))
-        if until > self._clock():
+        sign = self._changes.now
+        found, until, seen = self._workspaces.get(key, ("", 0.0, None))
+        if until > self._clock() and seen == sign:
             return found
         meant = await to_thread.run_sync(workspace_meant, self._service, caller, wanted)
         if len(self._workspaces) >= MOST_REMEMBERED:
             self._workspaces.clear()
-        self._workspaces[key] = (meant.id, self._clock() + REMEMBERED_SECONDS)
+        self._workspaces[key] = (meant.id, self._clock() + REMEMBERED_SECONDS, sign)
         return meant.id
 
     def forget(self) -> None:
         """Ask the database again from now on: a token was taken back, or a workspace deleted."""
-        self._known.clear()
-        self._workspaces.clear()
+        self._changes.change()
 
 
 def shown_in(headers: Headers) -> Shown:

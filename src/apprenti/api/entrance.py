@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from apprenti.api.callers import Callers, Shown, shown_in
-from apprenti.api.rates import Buckets, Rate
+from apprenti.api.callers import Callers, shown_in
+from apprenti.api.rates import Buckets, Levels, Rate
 from apprenti.api.refusals import Dialects, RefusedError, answer_refusal
 from apprenti.domain.errors import ApprentiError, TokenError
 from apprenti.domain.service import Caller
@@ -20,6 +20,7 @@ CALLER = "apprenti_caller"
 """Where in a request's scope the caller stands."""
 REQUESTS = Rate(per_second=200, burst=400)
 FAILURES = Rate(per_second=0.5, burst=20)
+UNKNOWN = 401
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -31,14 +32,16 @@ class EntranceRules:
         requests: the pace of each token.
         failures: the pace at which each client may show secrets that open nothing.
         body_seconds: how long a request's body may take to arrive.
+        long_paths: those where not the whole body, but each piece of it may take that long.
         open_paths: those that anybody may ask for.
         open_below: how paths begin that anybody may ask for who knows the rest; each client at the pace of a token.
-        knocking_paths: those where a secret is shown in the body; each try counts as one that opened nothing.
+        knocking_paths: those where a secret is shown in the body; an answer of 401 counts as a wrong token.
     """
 
     requests: Rate = REQUESTS
     failures: Rate = FAILURES
     body_seconds: float = 60.0
+    long_paths: frozenset[str] = frozenset()
     open_paths: frozenset[str] = field(
         default=frozenset(
             {
@@ -63,6 +66,7 @@ class Entrance:
         rules: who comes in, and how often.
         dialects: how refusals are said at other doors.
         clock: seconds that only ever grow.
+        levels: where it stands who has asked how often; shared where several processes answer.
     """
 
     def __init__(
@@ -73,10 +77,11 @@ class Entrance:
         rules: EntranceRules,
         dialects: Dialects,
         clock: Callable[[], float],
+        levels: Levels | None = None,
     ) -> None:
         self._app, self._callers, self._rules, self._dialects = app, callers, rules, dialects
-        self._requests = Buckets(rules.requests, clock=clock)
-        self._failures = Buckets(rules.failures, clock=clock)
+        self._requests = Buckets(rules.requests, clock=clock, name="requests", levels=levels)
+        self._failures = Buckets(rules.failures, clock=clock, name="failures", levels=levels)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its caller, or turn it away."""
@@ -88,10 +93,11 @@ class Entrance:
             if scope["path"].startswith(self._rules.open_below):
                 self._keep_pace(f"client {_client(scope)}")
             elif scope["path"] in self._rules.knocking_paths:
-                self._let_knock(scope)
+                await self._knock(scope, receive, send)
+                return
             elif scope["path"] not in self._rules.open_paths:
                 scope[CALLER] = await self._caller(scope)
-            await self._app(scope, self._in_time(receive), send)
+            await self._app(scope, self._in_time(scope, receive), send)
         except (RefusedError, ApprentiError) as error:
             await answer_refusal(error, scope, self._dialects)(scope, receive, send)
 
@@ -101,12 +107,16 @@ class Entrance:
         try:
             if not shown.secret:
                 raise TokenError("token_unknown")
-            caller = self._callers.remembered(shown) or await self._looked_up(shown, client)
+            caller = await self._callers.of(
+                shown
+            )  # always: wrong tokens of a neighbour keep no right one out
         except TokenError as error:
             if wait := self._failures.take(client):
                 raise _too_often(wait) from error
             path = str(scope["path"])
-            raise RefusedError(error.key, 401, headers={"www-authenticate": "Token"}, path=path) from error
+            raise RefusedError(
+                error.key, UNKNOWN, headers={"www-authenticate": "Token"}, path=path
+            ) from error
         if shown.is_cookie:
             _refuse_foreign_change(scope, headers)
         self._keep_pace(caller.token_id)
@@ -116,25 +126,29 @@ class Entrance:
         if wait := self._requests.take(key):
             raise _too_often(wait)
 
-    async def _looked_up(self, shown: Shown, client: str) -> Caller:
-        """Look a secret up, but not for a client that has shown too many wrong ones."""
-        wait = self._failures.wait_seconds(client)
-        if wait and not self._callers.was_known(shown):
-            raise _too_often(wait)
-        return await self._callers.of(shown)
+    async def _knock(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a secret on that is shown in the body; where it opens nothing, that counts as a wrong token does."""
+        wait = 0.0
 
-    def _let_knock(self, scope: Scope) -> None:
-        if scope["method"] not in READING and (wait := self._failures.take(_client(scope))):
+        async def counted(message: Message) -> None:
+            nonlocal wait
+            if message["type"] == "http.response.start" and message["status"] == UNKNOWN:
+                wait = self._failures.take(_client(scope))
+            if not wait:
+                await send(message)
+
+        await self._app(scope, self._in_time(scope, receive), counted)
+        if wait:
             raise _too_often(wait)
 
-    def _in_time(self, receive: Receive) -> Receive:
+    def _in_time(self, scope: Scope, receive: Receive) -> Receive:
         """Return ``receive`` that waits only so long for a body; what comes after the body is not hurried."""
-        loop = asyncio.get_running_loop()
+        loop, is_long = asyncio.get_running_loop(), scope["path"] in self._rules.long_paths
         deadline = loop.time() + self._rules.body_seconds
         is_whole = False
 
         async def timely() -> Message:
-            nonlocal is_whole
+            nonlocal is_whole, deadline
             if is_whole:
                 return await receive()
             try:
@@ -146,6 +160,8 @@ class Entrance:
                     "body_too_slow", 408, headers={"connection": "close"}, seconds=seconds
                 ) from error
             is_whole = not message.get("more_body", False)
+            if is_long:
+                deadline = loop.time() + self._rules.body_seconds
             return message
 
         return timely

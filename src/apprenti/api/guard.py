@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -41,11 +42,17 @@ class Door:
         any_address: whether it also answers under every address written in digits. No name that somebody
             else controls can hide behind digits: safe when every address of the machine is listened on.
         max_body_bytes: larger requests are turned away before they are read.
+        large: paths that take in more, and how much.
     """
 
     names: frozenset[str]
     any_address: bool = False
     max_body_bytes: int = 20_000_000
+    large: Mapping[str, int] = field(default_factory=dict)
+
+    def most_bytes(self, path: str) -> int:
+        """Return how large a request to a path may be."""
+        return self.large.get(path, self.max_body_bytes)
 
     def answers_to(self, host: str) -> bool:
         """Return whether ``host`` (of a Host header, with or without port) is one of our names."""
@@ -88,8 +95,9 @@ class Guard:
 
         headers = Headers(scope=scope)
         try:
-            self._check(headers)
-            await self._app(scope, self._counted(receive), safe_send)
+            most_bytes = self._door.most_bytes(scope["path"])
+            self._check(headers, most_bytes)
+            await self._app(scope, self._counted(receive, most_bytes), safe_send)
         except ClientDisconnect:
             return
         except Exception as error:
@@ -97,7 +105,7 @@ class Guard:
                 raise
             await self._refusal(error, scope)(scope, receive, safe_send)
 
-    def _check(self, headers: Headers) -> None:
+    def _check(self, headers: Headers, most_bytes: int) -> None:
         hosts = headers.getlist("host")
         host = hosts[0] if len(hosts) == 1 else ""
         if not self._door.answers_to(host):
@@ -106,10 +114,10 @@ class Guard:
         if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
             raise RefusedError("origin_refused", 403, origin=origin[:200])
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > self._door.max_body_bytes:
-            raise self._too_large()
+        if not length.isdecimal() or int(length) > most_bytes:
+            raise _too_large(most_bytes)
 
-    def _counted(self, receive: Receive) -> Receive:
+    def _counted(self, receive: Receive, most_bytes: int) -> Receive:
         """Return ``receive`` that stops as soon as more has come than is taken: a length can be left out."""
         n_bytes = 0
 
@@ -117,8 +125,8 @@ class Guard:
             nonlocal n_bytes
             message = await receive()
             n_bytes += len(message.get("body", b""))
-            if n_bytes > self._door.max_body_bytes:
-                raise self._too_large()
+            if n_bytes > most_bytes:
+                raise _too_large(most_bytes)
             return message
 
         return counted
@@ -130,9 +138,10 @@ class Guard:
             error = RefusedError("server_failed", 500)
         return answer_refusal(error, scope, self._dialects)
 
-    def _too_large(self) -> RefusedError:
-        limit = f"{self._door.max_body_bytes / 1e6:g}"
-        return RefusedError("body_too_large", 413, headers={"connection": "close"}, limit=limit)
+
+def _too_large(most_bytes: int) -> RefusedError:
+    limit = f"{most_bytes / 1e6:g}"
+    return RefusedError("body_too_large", 413, headers={"connection": "close"}, limit=limit)
 
 
 def host_name(host: str) -> str:

@@ -9,10 +9,14 @@ from typing import Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
-from apprenti.api.photos import Gate
+from apprenti.api.gate import Gate
 
 Result = TypeVar("Result")
 N_WAITING_PER_THREAD = 8
+"""Requests whose image is in memory while it waits for a thread."""
+N_QUEUED_PER_THREAD = 64
+"""Requests of which nothing has been read yet: a burst of an ordinary program, not a flood."""
+QUEUED_SECONDS = 5.0
 
 
 class Hands:
@@ -23,15 +27,19 @@ class Hands:
     """
 
     def __init__(self, n_threads: int) -> None:
-        self._gate = Gate(n_threads * (1 + N_WAITING_PER_THREAD))
+        self._gate = Gate(
+            n_threads * (1 + N_WAITING_PER_THREAD),
+            most_waiting=n_threads * N_QUEUED_PER_THREAD,
+            wait_seconds=QUEUED_SECONDS,
+        )
         self._limiter = CapacityLimiter(n_threads)
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
-        """Hold a place from before the body is read until the answer is there.
+        """Hold a place from before the body is read until the answer is there; wait a little for one.
 
         Raises:
-            RefusedError: every place is taken (503).
+            RefusedError: every place is taken, and none became free in time (503).
         """
         async with self._gate.entered():
             yield

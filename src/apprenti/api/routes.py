@@ -29,7 +29,7 @@ class CheckedRequest(Request):
 
 
 class CheckedRoute(APIRoute):
-    """A route that refuses query parameters it does not know, and JSON that no database should see."""
+    """A route that refuses query parameters and bodies it does not know, and JSON that no database should see."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers a request, behind the checks."""
@@ -37,17 +37,32 @@ class CheckedRoute(APIRoute):
         params = get_flat_params(self.dependant)
         known = frozenset(each.alias for each in params if isinstance(each.field_info, Query))
         takes_json = self.body_field is not None
+        takes_nothing = not takes_json and "requestBody" not in (self.openapi_extra or {})
 
         async def checked(request: Request) -> Response:
             for name in request.query_params:
                 if name not in known:
                     raise RefusedError("parameter_unknown", 422, name=name[:100])
+            if takes_nothing and _has_body(request):
+                await _refuse_words(request)
             return await handle(await _with_json(request) if takes_json else request)
 
         return checked
 
 
-async def _with_json(request: Request) -> Request:
+def _has_body(request: Request) -> bool:
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+
+
+async def _refuse_words(request: Request) -> None:
+    """Refuse a body that says something where nothing is asked, so that nobody believes it was heard."""
+    said = (await _with_json(request)).checked
+    if said not in (None, {}):
+        field = next(iter(said)) if isinstance(said, dict) else str(said)
+        raise RefusedError("field_unknown", 422, field=field[:50])
+
+
+async def _with_json(request: Request) -> CheckedRequest:
     if "json" not in request.headers.get("content-type", "application/json").partition(";")[0].lower():
         raise RefusedError("not_json", 415)
     whole = CheckedRequest(request.scope, request.receive)

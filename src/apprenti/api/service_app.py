@@ -22,6 +22,7 @@ from apprenti.api.v1.training_events import Streams
 from apprenti.flow.service.access import ITSELF
 from apprenti.flow.service.service import Service
 from apprenti.flow.service.workspaces import workspace_meant
+from apprenti.store.board import Board
 
 DESCRIPTION = (
     "Images, labels, trainings and what they teach: a recogniser that learns from corrections, on your own machine. "
@@ -51,6 +52,7 @@ def create_service_app(
     doors: ServiceDoors | None = None,
     n_threads: int = 1,
     clock: Callable[[], float] = time.monotonic,
+    board: Board | None = None,
 ) -> FastAPI:
     """Return the application of a service.
 
@@ -61,7 +63,9 @@ def create_service_app(
         doors: what stands beside the service's own routes.
         n_threads: images looked at side by side.
         clock: seconds that only ever grow.
+        board: what the processes of one server share, where there are several.
     """
+    levels = board.table if board is not None else None
     rules, doors = rules or EntranceRules(), doors or ServiceDoors()
     app = FastAPI(
         title="Apprenti",
@@ -75,13 +79,21 @@ def create_service_app(
     )
     app.state.service, app.state.hands = service, Hands(n_threads)
     app.state.streams = Streams()
-    app.state.callers = Callers(service, clock=clock)
+    changes = board.callers_changed if board is not None else None
+    app.state.callers = Callers(service, clock=clock, changes=changes)
     speak_one_shape(app, doors.dialects)
     app.include_router(_health())
     app.include_router(v1_router())
     for router in doors.routers:
         app.include_router(router)
-    app.add_middleware(Entrance, callers=app.state.callers, rules=rules, dialects=doors.dialects, clock=clock)
+    app.add_middleware(
+        Entrance,
+        callers=app.state.callers,
+        rules=rules,
+        dialects=doors.dialects,
+        clock=clock,
+        levels=levels,
+    )
     app.add_middleware(Guard, door=door, dialects=doors.dialects)
     return app
 

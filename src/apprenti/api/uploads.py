@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from apprenti.api.refusals import RefusedError
 
 MAX_FILES = 100
+FIELDS = ("image", "file")
 UNNAMED = "image"
 _BYTES = {"type": "string", "format": "binary"}
 
@@ -57,16 +58,33 @@ async def read_images(
     """Give the images of a form one after the other; the form lies on the disk meanwhile.
 
     Raises:
-        RefusedError: it is no form, or has too many parts.
+        RefusedError: it is no form, has too many parts, or one that nobody would look at.
     """
     if not _is_form(request):
         raise RefusedError("form_malformed", 400)
     try:
         async with request.form(max_files=most_files, max_fields=8) as form:
-            parts = [part for field in ("image", "file") for part in form.getlist(field)]
-            yield _uploads([part for part in parts if isinstance(part, UploadFile)], most_bytes)
+            files = files_of(form)
+            if not files:
+                raise RefusedError("body_empty", 400)
+            yield _uploads(files, most_bytes)
     except HTTPException as error:
         raise RefusedError("form_malformed", 400) from error
+
+
+def files_of(form: FormData, *, skips_others: bool = False) -> list[UploadFile]:
+    """Return the files of a form.
+
+    Raises:
+        RefusedError: it has something else too, which the sender believes to be heard.
+    """
+    files = []
+    for name, part in form.multi_items():
+        if name in FIELDS and isinstance(part, UploadFile):
+            files.append(part)
+        elif not skips_others:
+            raise RefusedError("form_field_unknown", 422, name=name[:100])
+    return files
 
 
 async def _uploads(parts: list[UploadFile], most_bytes: int) -> AsyncIterator[Upload]:

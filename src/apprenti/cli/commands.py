@@ -13,6 +13,7 @@ from apprenti.cli.bench_table import bench_text
 from apprenti.cli.complaints import printable
 from apprenti.cli.doctor_command import doctor as doctor
 from apprenti.cli.knowledge_commands import knowledge as knowledge
+from apprenti.cli.learn_commands import learn as learn
 from apprenti.cli.service_commands import token as token
 from apprenti.cli.service_commands import work as work
 from apprenti.cli.service_commands import workspace as workspace
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 
 _OF_SERVICE = (
     "data", "database", "blobs", "names", "tls_cert", "tls_key", "insecure_http", "workers", "rate", "new_token",
-    "hosts", "private_hosts",
+    "hosts", "private_hosts", "processes",
 )  # fmt: skip
+_TYPED = {"names": "name", "hosts": "allow-host", "private_hosts": "allow-private-host"}
 
 
 def inspect(options: Namespace, desk: Desk, flows: Flows) -> int:
@@ -131,7 +133,8 @@ def serve(options: Namespace, desk: Desk, flows: Flows) -> int:
         )
         return 0
     if given:
-        raise OptionError("option_of_service", name=f"--{next(iter(given)).rstrip('s').replace('_', '-')}")
+        name = next(iter(given))
+        raise OptionError("option_of_service", name=f"--{_TYPED.get(name, name).replace('_', '-')}")
     flows.serve(
         options.models,
         host=options.host,

@@ -63,6 +63,8 @@ def findings_text(findings: Sequence[Finding], desk: Desk) -> str:
             )
     n_by_level = {level: sum(one.level is level for one in findings) for level in Level}
     end = worst(findings).name.lower()
+    if worst(findings) is Level.OK and any(one.found.key == "doctor.no_service" for one in findings):
+        end = "ready"
     return "\n".join([*lines, "", _say(desk, f"in_all_{end}", n=n_by_level[worst(findings)])])
 
 

@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from apprenti.cli.learn_flows import LearnFlows
+
 if TYPE_CHECKING:
     from apprenti.domain.health import Finding
     from apprenti.domain.hub import BackboneChoice
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from apprenti.texts import Lang
 
 
-class Flows:
+class Flows(LearnFlows):
     """What a person can ask for; see ``apprenti.flow`` for what each does."""
 
     def tools(self, environment: Mapping[str, str], progress: Progress) -> AbstractContextManager[Tools]:
@@ -234,6 +236,7 @@ class Flows:
             n_workers=given.get("workers", 1),
             rate=given.get("rate", DEFAULT_RATE),
             new_token=given.get("new_token", False),
+            n_processes=given.get("processes", 1),
         )
         serve_service(place, options, settings=settings, environment=environment, lang=lang, tell=tell)
 
@@ -292,6 +295,7 @@ class Flows:
             is_served=served,
             where=str(meant.folder),
             now_us=time.time_ns() // 1000,
+            is_named=any(place.values()) or bool(meant.database),
             thorough=thorough,
         )
         return [

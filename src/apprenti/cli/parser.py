@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from apprenti import settings
+from apprenti.cli.learn_parser import add_learn
 from apprenti.cli.parsing import Parser, ShowVersion, add_command, add_shared, whole
 from apprenti.cli.service_parser import (
     add_address,
@@ -197,6 +198,7 @@ _COMMANDS: dict[str, Callable[[Parser], None]] = {
     "report": _add_report,
     "export": _add_export,
     "serve": _add_serve,
+    "learn": add_learn,
     "samples": _add_samples,
     "knowledge": _add_knowledge,
     "bench": _add_bench,

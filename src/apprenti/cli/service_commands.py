@@ -44,7 +44,10 @@ def work(options: Namespace, desk: Desk, flows: Flows) -> int:
         environment=desk.environment,
         begun=lambda: desk.tell(desk.say("worker_begun")),
     )
-    desk.tell(desk.say("stopped"))
+    if desk.as_json:
+        desk.write_json({"stopped": True})
+    else:
+        desk.tell(desk.say("stopped"))
     return 0
 
 

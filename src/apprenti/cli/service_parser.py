@@ -42,8 +42,13 @@ def add_service(command: Parser) -> None:
         words = command.word(f"service_{name.replace('-', '_')}")
         add(f"--{name}", type=Path, metavar=command.word("file_name"), help=words)
     _add_hosts(command, {"name": "names", **HOSTS})
-    for name, most in (("workers", 64), ("rate", 1_000_000)):
-        add(f"--{name}", type=whole(f"--{name}", 0, most), metavar="N", help=command.word(f"service_{name}"))
+    for name, least, most in (("workers", 0, 64), ("processes", 1, 64), ("rate", 0, 1_000_000)):
+        add(
+            f"--{name}",
+            type=whole(f"--{name}", least, most),
+            metavar="N",
+            help=command.word(f"service_{name}"),
+        )
     for name in ("insecure-http", "new-token"):
         add(f"--{name}", action="store_true", help=command.word(f"service_{name.replace('-', '_')}"))
 
@@ -52,7 +57,7 @@ def add_work(command: Parser) -> None:
     """Add ``apprenti work``."""
     add_place(command)
     _add_hosts(command, HOSTS)
-    add_shared(command, as_json=False)
+    add_shared(command)
 
 
 def _add_hosts(command: Parser, names: Mapping[str, str]) -> None:

@@ -198,6 +198,7 @@ class Training:
         task_id: what is trained.
         state: how far it is; ``state.is_over`` says whether nothing more will come of it.
         reason: what it was begun for.
+        reason_said: the same for people.
         priority: higher ones begin first.
         budget_seconds: wall time.
         attempt: how many times a worker took it up.
@@ -214,6 +215,7 @@ class Training:
     task_id: str
     state: JobState
     reason: TrainingReason
+    reason_said: str = ""
     priority: int = 0
     budget_seconds: float
     attempt: int = 0
@@ -240,6 +242,7 @@ class Version:
         label_ids: its answers, in the order of its probabilities.
         n_examples: images it learnt from.
         verdict: what came of comparing it with the version in production.
+        verdict_said: the same for people.
         created_at: when.
     """
 
@@ -252,6 +255,7 @@ class Version:
     label_ids: tuple[str, ...] = ()
     n_examples: int = 0
     verdict: Mapping[str, Any] = field(default_factory=dict)
+    verdict_said: str = ""
     created_at: datetime
 
 
@@ -288,6 +292,7 @@ class Prediction:
         familiar: whether the image looks like the training images; its answer means little where not.
         distance: from the training images; above 1 is unfamiliar.
         review_reason: why a person should look.
+        review_said: the same for people.
         is_reviewed: a person has looked.
         latency_ms: how long the answer took in the service.
         created_at: when.
@@ -304,6 +309,7 @@ class Prediction:
     familiar: bool
     distance: float
     review_reason: ReviewReason | None = None
+    review_said: str = ""
     is_reviewed: bool = False
     latency_ms: float = 0.0
     created_at: datetime

@@ -8,10 +8,12 @@ from types import TracebackType
 from apprenti.client.answers import Me
 from apprenti.client.corrections import Corrections, Review
 from apprenti.client.images import Images
+from apprenti.client.monitoring import Audit, Monitoring
 from apprenti.client.shelves import Shelf, at
 from apprenti.client.tasks import Labels, Tasks, Workspaces
 from apprenti.client.trainings import Predictions, Trainings, Versions
 from apprenti.client.transport import Transport
+from apprenti.client.webhooks import Webhooks
 from apprenti.domain.errors import ServiceError
 from apprenti.texts import Lang
 
@@ -78,6 +80,9 @@ class Client:
         self.predictions = Predictions(self._transport)
         self.corrections = Corrections(self._transport)
         self.review = Review(self._transport)
+        self.monitoring = Monitoring(self._transport)
+        self.webhooks = Webhooks(self._transport)
+        self.audit = Audit(self._transport)
 
     def me(self) -> Me:
         """Return who the token says one is."""

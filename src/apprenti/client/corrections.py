@@ -24,6 +24,7 @@ class Correction:
         label_ids: what it shows.
         value: the number, in a task of numbers.
         agrees: it says what the model had said.
+        token_id: who said it.
         state: accepted ones are learnt from.
         reason: why it is held back, or was.
         training_id: the first training that learnt from it.
@@ -37,6 +38,7 @@ class Correction:
     label_ids: tuple[str, ...] = ()
     value: float | None = None
     agrees: bool = False
+    token_id: str = ""
     state: CorrectionState
     reason: Trouble | None = None
     training_id: str | None = None
@@ -106,12 +108,14 @@ class NextTraining:
         n_corrected: corrections that say something else than the model.
         n_confirmed: and those that agree with it.
         held: corrections held back, by reason.
+        held_said: those reasons for people.
         said: when it begins, for people.
     """
 
     n_corrected: int
     n_confirmed: int
     held: Mapping[str, int] = field(default_factory=dict)
+    held_said: Mapping[str, str] = field(default_factory=dict)
     said: str = ""
 
 
@@ -144,10 +148,24 @@ class Corrections(Shelf):
         data = {"label_ids": list(label_ids), "value": value}
         return self._made(at("tasks", task_id, "images", image_id, "corrections"), data)
 
-    def list(self, *, task: str | None = None, state: CorrectionState | None = None) -> Iterator[Correction]:
-        """Yield corrections, newest first."""
-        chosen = CorrectionState(state).value if state else None
-        return self._every(Correction, at("corrections"), {"task": task, "state": chosen})
+    def list(
+        self,
+        *,
+        task: str | None = None,
+        state: CorrectionState | None = None,
+        token: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Iterator[Correction]:
+        """Yield corrections, newest first: those of a task, in a state, given with a token, or in a time."""
+        chosen = {
+            "task": task,
+            "state": CorrectionState(state).value if state else None,
+            "token": token,
+            "since": since and since.isoformat(),
+            "until": until and until.isoformat(),
+        }
+        return self._every(Correction, at("corrections"), chosen)
 
     def get(self, correction_id: str) -> Correction:
         """Return a correction and what became of it."""
@@ -158,8 +176,25 @@ class Corrections(Shelf):
         return self._made(at("corrections", correction_id, "release"))
 
     def reject(self, correction_id: str) -> Correction:
-        """Drop a correction that was held back; owners only."""
+        """Drop a correction, held back or accepted: no later training learns from it; owners only."""
         return self._made(at("corrections", correction_id, "reject"))
+
+    def reject_all(
+        self,
+        *,
+        task: str | None = None,
+        token: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> int:
+        """Drop all that fit, of which at least one must be said, and return how many there were; owners only."""
+        said = {
+            "task_id": task,
+            "token_id": token,
+            "since": since and since.isoformat(),
+            "until": until and until.isoformat(),
+        }
+        return int(self._transport.ask_json("POST", at("corrections", "reject"), data=said)["n"])
 
     def _made(self, path: str, data: Any = None) -> Correction:
         return self._one(Correction, self._transport.ask_json("POST", path, data=data))

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
 
-from apprenti.client.answers import Label, Task, Workspace
+from apprenti.client.answers import Label, Me, Task, Workspace
 from apprenti.client.shelves import KEEP, Shelf, at, changes
+from apprenti.client.transport import Body
 from apprenti.domain.dataset import TaskType
 from apprenti.domain.service import LabelKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What came out of an archive.
+
+    Args:
+        workspace: that was made.
+        n_rows: by table.
+        n_blobs: images and models.
+        has_new_ids: ids were taken there, and all were made anew.
+    """
+
+    workspace: Workspace
+    n_rows: Mapping[str, int] = field(default_factory=dict)
+    n_blobs: int
+    has_new_ids: bool
 
 
 class Workspaces(Shelf):
@@ -28,6 +50,35 @@ class Workspaces(Shelf):
     def delete(self, workspace_id: str) -> None:
         """Delete a workspace with everything in it; operators only."""
         self._transport.ask("DELETE", at("workspaces", workspace_id))
+
+    def export_to(self, path: str | PathLike[str], workspace_id: str | None = None) -> Path:
+        """Write a workspace into a file: every row, image and model, and no token or secret; owners only.
+
+        Args:
+            path: of the archive; what is there is replaced once the new one is whole.
+            workspace_id: which; by default the one meant.
+        """
+        meant = workspace_id or self._get(Me, at("me")).workspace_id
+        out = Path(path)
+        with tempfile.NamedTemporaryFile(dir=out.parent, prefix=f".{out.name}.", delete=False) as file:
+            try:
+                self._transport.ask("GET", at("workspaces", meant, "archive"), into=file)
+                file.close()
+                return Path(file.name).replace(out)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+
+    def import_from(self, path: str | PathLike[str], *, name: str | None = None) -> Imported:
+        """Make a workspace of an archive, all of it or nothing; operators only.
+
+        Args:
+            path: of what ``export_to`` or ``apprenti workspace export`` wrote.
+            name: of the new workspace; by default the one it had.
+        """
+        body = Body(file=Path(path), content_type="application/zip")
+        reply = self._transport.ask("POST", at("archives"), query={"name": name}, body=body)
+        return self._one(Imported, self._transport.read_json(reply))
 
 
 class Tasks(Shelf):

@@ -98,8 +98,14 @@ class Versions(Shelf):
         """Return a version and how it scored."""
         return self._get(Version, at("tasks", task_id, "versions", number))
 
-    def promote(self, task_id: str, number: int, *, pin: bool = False) -> Task:
-        """Let a version answer from now on; pinned, it stays whatever a challenger scores. Owners only."""
+    def promote(self, task_id: str, number: int, *, pin: bool | None = None) -> Task:
+        """Let a version answer from now on; owners only.
+
+        Args:
+            task_id: whose version.
+            number: which.
+            pin: it stays, whatever a challenger scores; ``None``: the task is pinned or not, as before.
+        """
         path = at("tasks", task_id, "versions", number, "promote")
         return self._one(Task, self._transport.ask_json("POST", path, data={"pin": pin}))
 

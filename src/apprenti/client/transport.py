@@ -10,7 +10,9 @@ import contextlib
 import http.client
 import ipaddress
 import json
+import os
 import random
+import shutil
 import ssl
 import threading
 import time
@@ -18,7 +20,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from apprenti.domain.errors import (
@@ -36,6 +38,9 @@ LONGEST_PAUSE_SECONDS = 8.0
 COMES_BACK = frozenset({429, 502, 503, 504})
 """Statuses that another try may change: too many requests, busy, or a proxy whose service is starting."""
 NOT_FOUND = 404
+LONG_SECONDS = 3600.0
+"""How long the other end may take to make an archive, or to take one in."""
+PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +65,36 @@ class Body:
     Args:
         data: as it goes out.
         content_type: what it is.
+        file: sent instead of ``data``, a piece at a time.
     """
 
     data: bytes = b""
     content_type: str = ""
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A request as it goes out, perhaps several times.
+
+    Args:
+        method: of HTTP.
+        where: path and query.
+        body: what is sent.
+        headers: with it.
+        into: takes the body of the answer, where that is too large for memory.
+    """
+
+    method: str
+    where: str
+    body: Body
+    headers: Mapping[str, str]
+    into: IO[bytes] | None
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a file travels, which the other end has to make or to read before it answers."""
+        return self.into is not None or self.body.file is not None
 
 
 class Transport:
@@ -124,6 +155,7 @@ class Transport:
         query: Mapping[str, Any] | None = None,
         body: Body | None = None,
         patience_seconds: float | None = None,
+        into: IO[bytes] | None = None,
     ) -> Reply:
         """Return the answer to one request, which is sent again where that can help.
 
@@ -133,6 +165,7 @@ class Transport:
             query: what is left out is ``None``; several of a name are a list.
             body: what is sent.
             patience_seconds: instead of the usual.
+            into: takes the body of the answer in place of ``Reply.data``; written anew at each try.
 
         Raises:
             ServiceRefusalError: the service will not; status and message say why.
@@ -145,10 +178,11 @@ class Transport:
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid.uuid4())
         where = self._prefix + path + self._query(query or {})
+        asked = _Asked(method=method, where=where, body=body, headers=headers, into=into)
         patience = self._patience_seconds if patience_seconds is None else patience_seconds
         give_up, pause, was_lost = self._clock() + patience, FIRST_PAUSE_SECONDS, False
         while True:
-            failed, hint = self._tried(method, where, body.data, headers)
+            failed, hint = self._tried(asked)
             if isinstance(failed, Reply):
                 return failed
             if was_lost and method == "DELETE" and _is_absent(failed):
@@ -185,12 +219,10 @@ class Transport:
         for connection, _ in idle:
             connection.close()
 
-    def _tried(
-        self, method: str, where: str, data: bytes, headers: Mapping[str, str]
-    ) -> tuple[Reply | ServiceError, float | None]:
+    def _tried(self, asked: _Asked) -> tuple[Reply | ServiceError, float | None]:
         """Return the answer, or what went wrong and after how many seconds another try may help."""
         try:
-            reply = self._sent(method, where, data, headers)
+            reply = self._sent(asked)
         except ssl.SSLCertVerificationError as error:
             return self._unreachable(error), None
         except (OSError, http.client.HTTPException) as error:
@@ -200,38 +232,32 @@ class Transport:
         refusal = self._refusal(reply)
         return refusal, _seconds_asked(reply.headers) if reply.status in COMES_BACK else None
 
-    def _sent(self, method: str, where: str, data: bytes, headers: Mapping[str, str]) -> Reply:
+    def _sent(self, asked: _Asked) -> Reply:
         """Send a request and read its answer; over a new connection where a kept one was closed meanwhile."""
-        kept = self._kept()
+        kept = None if asked.is_long else self._kept()
         if kept is not None:
             try:
-                return self._exchanged(kept, method, where, data, headers)
+                return self._exchanged(kept, asked)
             except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
                 pass
-        return self._exchanged(self._connection(), method, where, data, headers)
+        timeout_seconds = LONG_SECONDS if asked.is_long else self._timeout_seconds
+        return self._exchanged(self._connection(timeout_seconds), asked)
 
-    def _exchanged(
-        self,
-        connection: http.client.HTTPConnection,
-        method: str,
-        where: str,
-        data: bytes,
-        headers: Mapping[str, str],
-    ) -> Reply:
+    def _exchanged(self, connection: http.client.HTTPConnection, asked: _Asked) -> Reply:
         try:
             # a body that is refused before all of it was sent breaks the sending; the reason is there to be read
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                connection.request(method, where, body=data or None, headers=dict(headers))
+                _send(connection, asked)
             answer = connection.getresponse()
             reply = Reply(
                 status=answer.status,
                 headers={name.lower(): value for name, value in answer.getheaders()},
-                data=answer.read(),
+                data=_received(answer, asked.into),
             )
         except BaseException:
             connection.close()
             raise
-        if answer.will_close:
+        if answer.will_close or asked.is_long:
             connection.close()
         else:
             with self._lock:
@@ -247,12 +273,12 @@ class Transport:
                 connection.close()
         return None
 
-    def _connection(self) -> http.client.HTTPConnection:
+    def _connection(self, timeout_seconds: float) -> http.client.HTTPConnection:
         if self._tls is not None:
             return http.client.HTTPSConnection(
-                self._host, self._port, timeout=self._timeout_seconds, context=self._tls
+                self._host, self._port, timeout=timeout_seconds, context=self._tls
             )
-        return http.client.HTTPConnection(self._host, self._port, timeout=self._timeout_seconds)
+        return http.client.HTTPConnection(self._host, self._port, timeout=timeout_seconds)
 
     def _query(self, query: Mapping[str, Any]) -> str:
         named = {"workspace": self._workspace, **query}
@@ -273,6 +299,33 @@ class Transport:
 
     def _unclear(self, cause: str) -> ServiceUnreachableError:
         return ServiceUnreachableError("service_unclear", address=self.address, cause=cause)
+
+
+def _send(connection: http.client.HTTPConnection, asked: _Asked) -> None:
+    body, headers = asked.body, dict(asked.headers)
+    if body.file is None:
+        connection.request(asked.method, asked.where, body=body.data or None, headers=headers)
+        return
+    with body.file.open("rb") as file:
+        headers["Content-Length"] = str(os.fstat(file.fileno()).st_size)
+        connection.request(asked.method, asked.where, body=file, headers=headers)
+
+
+def _received(answer: http.client.HTTPResponse, into: IO[bytes] | None) -> bytes:
+    """Return the body of an answer; nothing, where it went into a file.
+
+    Raises:
+        HTTPException: the connection broke off before its end.
+    """
+    if into is None or not 200 <= answer.status < 300:
+        return answer.read()
+    into.seek(0)
+    into.truncate()
+    shutil.copyfileobj(answer, into, PIECE_BYTES)
+    wanted = answer.getheader("content-length")
+    if wanted is not None and into.tell() != int(wanted):
+        raise http.client.IncompleteRead(b"", int(wanted) - into.tell())
+    return b""
 
 
 def segment(word: str) -> str:

@@ -12,7 +12,7 @@ import math
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -39,7 +39,7 @@ def to_json(value: object, *, exact: bool = False) -> Any:
         return value
     if isinstance(value, float):
         return float(value) if exact else _six_digits(value)
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a day, or a moment of one
         return value.isoformat()
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
@@ -133,6 +133,8 @@ def _read_plain(kind: Any, data: Any, where: str) -> Any:
         return float(_expect((int, float), data, where))
     if kind is datetime:
         return _read_moment(_expect(str, data, where), where)
+    if kind is date:
+        return _read_day(_expect(str, data, where), where)
     if kind is bytes:
         return _read_base64(_expect(str, data, where), where)
     if get_origin(kind) is not None:  # Literal["squash", ...]
@@ -152,6 +154,13 @@ def _read_moment(data: str, where: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"{where} does not say its time zone")
     return moment
+
+
+def _read_day(data: str, where: str) -> date:
+    try:
+        return date.fromisoformat(data)
+    except ValueError as error:
+        raise ValueError(f"{where} is no day") from error
 
 
 def _read_base64(data: str, where: str) -> bytes:

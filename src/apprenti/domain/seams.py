@@ -168,6 +168,39 @@ class WorkerLocks(Protocol):
         ...
 
 
+class Sign(Protocol):
+    """Tells that something changed, so that what was remembered is looked up again."""
+
+    @property
+    def now(self) -> object:
+        """What equals itself until something changes."""
+        ...
+
+    def change(self) -> None:
+        """Say that something changed."""
+        ...
+
+
+class Peers(Protocol):
+    """Other processes of the same server, which gather what they write."""
+
+    def tell(self, *, taken: int, written: int) -> None:
+        """Say how many things this process has taken in, and how many of them are on the disk."""
+        ...
+
+    def is_hurried(self) -> bool:
+        """Return whether another has begun to wait since this was asked last."""
+        ...
+
+    def settle(self) -> None:
+        """Return when what the others have taken in so far is on the disk, or was lost with one that died.
+
+        Raises:
+            StoreError: one of them cannot write.
+        """
+        ...
+
+
 class Progress(Protocol):
     """Somebody who is told how far the work is (a bar on a terminal, a page, nobody)."""
 

@@ -134,6 +134,36 @@ def export_model(
     )
 
 
+def exported(data: bytes, form: Format, *, item: str, force: bool = False, cpu_clock: Clock) -> bytes:
+    """Return one export of a model that lies in memory, checked like ``export_model``'s.
+
+    Args:
+        data: an ``.apprenti`` file.
+        form: what as.
+        item: its name, for messages.
+        force: whether 8 bits are given although they cost too much.
+        cpu_clock: tells the seconds of processor this thread has had (``time.thread_time``).
+
+    Raises:
+        OptionError: a model of numbers has no labels, or a label would take more than one line.
+        NotYetError: 8 bits of several labels or of a number.
+        ModelFileError: the file is not a whole model, or answers otherwise here than where it was made.
+        UserError: it has no network to put into 8 bits, or they cost too much.
+    """
+    artifact = unpack(data)
+    _refuse_other_tasks({form}, artifact.manifest)
+    if form is Format.LABELS:
+        return labels_content(artifact.manifest.labels, Path(item + ENDINGS[form]))
+    in_floats, _ = _in_floats(artifact)
+    if form is Format.ONNX:
+        return in_floats
+    with private_workspace() as folder:
+        graph, cost = _quantised(artifact, in_floats, item=item, folder=folder, cpu_clock=cpu_clock)
+    if cost.objections and not force:
+        raise cost.objections[0]
+    return graph
+
+
 def labels_content(labels: tuple[str, ...], path: Path) -> bytes:
     """Return the labels in the order of the probabilities: one a line, or a JSON list where the name says JSON.
 
@@ -222,15 +252,10 @@ def _in_eight_bits(
     tools: Tools,
 ) -> tuple[bytes, Cost]:
     """Return the graph in 8 bits and what that costs; ``before`` is the one in floats."""
-    from apprenti.blocks.exported_graph import with_metadata
-
     with private_workspace() as folder:
         dataset = None if photos is None else _read_photos(photos, predictor, folder, tools)
         tools.progress.begin("quantising")
-        pictures = own_pictures(artifact)
-        graph = eight_bits(artifact, pictures, item=item, folder=folder)
-        graph = with_metadata(graph, artifact.manifest, quantisation=_quantisation(pictures))
-        cost = cost_of(before, graph, artifact, pictures, cpu_clock=cpu_clock)
+        graph, cost = _quantised(artifact, before, item=item, folder=folder, cpu_clock=cpu_clock)
         tools.progress.end()
         if dataset is not None:
             accuracy = compare_on_photos(
@@ -238,6 +263,18 @@ def _in_eight_bits(
             )
             cost = replace(cost, accuracy=accuracy, notices=dataset.notices)
     return graph, cost
+
+
+def _quantised(
+    artifact: Artifact, before: bytes, *, item: str, folder: Path, cpu_clock: Clock
+) -> tuple[bytes, Cost]:
+    """Return the graph in 8 bits, and what can be said of that without labelled photos."""
+    from apprenti.blocks.exported_graph import with_metadata
+
+    pictures = own_pictures(artifact)
+    graph = eight_bits(artifact, pictures, item=item, folder=folder)
+    graph = with_metadata(graph, artifact.manifest, quantisation=_quantisation(pictures))
+    return graph, cost_of(before, graph, artifact, pictures, cpu_clock=cpu_clock)
 
 
 def _quantisation(pictures: NDArray[np.uint8]) -> str:

@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from apprenti.blocks.artifact import unpack
+from apprenti.blocks.run_file import read_run, write_run
 from apprenti.domain.outlook import Hindsight
 from apprenti.domain.recipe import Pick
 from apprenti.domain.report import Report, Timing
 from apprenti.flow.cells import CellsUnderWay, start_cells
 from apprenti.flow.interruption import finishing_first
 from apprenti.flow.networks import NetworkTrainer
-from apprenti.flow.packing import pack_model
+from apprenti.flow.packing import Packed, pack_model
 from apprenti.flow.preparing import Asked, Prepared
 from apprenti.flow.race import Race
+from apprenti.flow.run_keeping import run_path_of
 from apprenti.flow.step_forms import MEASURED, MODEL, Measured
 from apprenti.flow.steps import Steps
 from apprenti.flow.tools import Tools
@@ -89,17 +91,24 @@ def finish_training(
             steps.refuse_if_stopped()
             steps.restart_clock()
             cells = _cells(asked, ready, race, steps, tools)
-            report, model = _packed(asked, ready, race, selector, trainer, picks, tools)
+            packed = _packed(asked, ready, race, selector, trainer, picks, tools)
+            report, model, run = packed.report, packed.model, packed.run
+            if run is not None:
+                steps.record("run", MODEL.write(write_run(run)))
             steps.record("model", MODEL.write(model))
         else:
             model = MODEL.read(recorded)
             report = Report.from_json(unpack(model).report).named(ready.dataset.name)
-        write_atomically(ending.out, model)
+            kept = steps.recall("run")
+            run = None if kept is None else read_run(MODEL.read(kept), name="run")
         timing = replace(
             _timing(picks, race, tools.clock() - steps.begun),
             photos_per_second=trainer.photos_per_second,
             resumed_at=trainer.resumed_at,
         )
+        if run is not None:  # before the model: where that lies, all lies
+            write_atomically(run_path_of(ending.out), write_run(replace(run, timing=timing)))
+        write_atomically(ending.out, model)
         write_atomically(ending.report_path, render(report, lang=ending.lang, timing=timing).encode())
     known = steps.recall("cells")
     cells = cells or _cells(asked, ready, race, steps, tools, over=known is not None)
@@ -123,7 +132,7 @@ def _packed(
     trainer: NetworkTrainer,
     picks: Sequence[Pick],
     tools: Tools,
-) -> tuple[Report, bytes]:
+) -> Packed:
     return pack_model(
         ready.dataset,
         ready.profile,

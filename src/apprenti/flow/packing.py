@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +15,9 @@ from apprenti.blocks.backbone import Backbone
 from apprenti.blocks.decoding import decode, thumbnail
 from apprenti.blocks.item_file import read_item
 from apprenti.blocks.number_metrics import MARGIN_LEVEL
-from apprenti.domain.dataset import Dataset, Example
+from apprenti.domain.dataset import Dataset, Example, TaskType
 from apprenti.domain.errors import ApprentiError, ItemError
+from apprenti.domain.lesson_context import LessonContext
 from apprenti.domain.manifest import FORMAT_VERSION_OF, Manifest
 from apprenti.domain.network_history import NetworkHistory
 from apprenti.domain.outlook import Outlook
@@ -26,6 +27,7 @@ from apprenti.domain.report import BackboneCredit, Report
 from apprenti.domain.seams import Limits
 from apprenti.flow.features import FeatureTable
 from apprenti.flow.race import Race
+from apprenti.flow.run_keeping import kept_run
 from apprenti.flow.tools import Tools
 from apprenti.flow.versions import program_versions
 from apprenti.stages.evaluate import Answers, Decision, Training, evaluate
@@ -44,6 +46,21 @@ NAMED_SCORES = (
 """What the manifest says of the test, of those the task has."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """What a training leaves.
+
+    Args:
+        report: everything that was judged.
+        model: the bytes of the model file.
+        run: what lessons need; ``None`` where it tells no classes.
+    """
+
+    report: Report
+    model: bytes
+    run: LessonContext | None
+
+
 def pack_model(
     dataset: Dataset,
     profile: Profile,
@@ -56,8 +73,8 @@ def pack_model(
     seed: int,
     budget_seconds: float,
     tools: Tools,
-) -> tuple[Report, bytes]:
-    """Return the report and the bytes of the model file of the best finished trial.
+) -> Packed:
+    """Return the report, the bytes of the model file of the best finished trial, and what lessons need of it.
 
     The file's own report carries no name of the data: the same photos in another folder give the same bytes.
 
@@ -110,8 +127,20 @@ def pack_model(
         golden_pixels=_golden_pixels(table.fitted, kept.recipe.canvas),
         seen=[example.content_hash for example in table.fitted],
     )
+    run = None
+    if dataset.task_type is TaskType.MULTI_CLASS:
+        run = kept_run(
+            dataset,
+            table,
+            finished,
+            report,
+            recipe=kept.recipe,
+            model=model,
+            budget_seconds=budget_seconds,
+            tools=tools,
+        )
     tools.progress.end()
-    return report, model
+    return Packed(report=report, model=model, run=run)
 
 
 def _finished(

@@ -128,7 +128,10 @@ def run_race(
     replay = replay or Replay()
     race = Race(trials=replay.trials, results=replay.results, logits=replay.logits)
     refit_share = REFIT_SHARE_ONCE if folds.n_folds == 1 else REFIT_SHARE_TURNS
-    n_picks = len(selector.plan())
+    planned = selector.plan()
+    n_picks = len(planned)
+    if tools.planned is not None:
+        tools.planned(planned)
     lanes = _Lanes(
         tools=tools,
         deadline=deadline,
@@ -250,6 +253,8 @@ def _fill(lanes: _Lanes, race: Race, selector: Selector, job_for: JobFor, scheme
         pick = lanes.next_pick(selector, begun)
         if pick is None:
             return
+        if tools.begun is not None:
+            tools.begun(pick, selector.plan)
         try:
             job = job_for(pick, lanes, race)
         except InterruptedWorkError:
@@ -257,6 +262,8 @@ def _fill(lanes: _Lanes, race: Race, selector: Selector, job_for: JobFor, scheme
         except ApprentiError as error:
             race.trials.append(_failed(error, pick, scheme, tools.clock() - begun))
             lanes.log.tell(selector, race.trials[-1])
+            if tools.tried is not None:
+                tools.tried(race.trials[-1])
             tools.progress.advance()
             continue
         limits = Limits(seconds=lanes.limit_of(pick, now=tools.clock()), memory_mb=tools.memory_mb)

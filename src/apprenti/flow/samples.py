@@ -5,9 +5,14 @@ from __future__ import annotations
 import secrets
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from apprenti.domain.errors import OptionError
 from apprenti.store.files import write_error
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SAMPLES = ("digits",)
 DIGITS_MAX_LEVEL = 16
@@ -47,14 +52,21 @@ def write_samples(name: str, folder: Path) -> int:
     return n_written
 
 
-def _write_digits(folder: Path) -> int:
+def digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return the 1,797 digits, [n, 8, 8] uint8, and what each is, [n] int64."""
     import numpy as np
-    from PIL import Image
     from sklearn.datasets import load_digits
 
-    digits = load_digits()
-    levels = np.rint(digits.images * (255 / DIGITS_MAX_LEVEL)).astype(np.uint8)
-    for number, (image, label) in enumerate(zip(levels, digits.target, strict=True)):
+    found = load_digits()
+    levels = np.rint(found.images * (255 / DIGITS_MAX_LEVEL)).astype(np.uint8)
+    return levels, found.target.astype(np.int64)
+
+
+def _write_digits(folder: Path) -> int:
+    from PIL import Image
+
+    levels, targets = digits()
+    for number, (image, label) in enumerate(zip(levels, targets, strict=True)):
         path = folder / str(label) / f"{number:04d}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(image).save(path)

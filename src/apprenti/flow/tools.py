@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from apprenti.domain.recipe import Trial
+from apprenti.domain.recipe import Pick, Trial
 from apprenti.domain.seams import Clock, Engine, Journal, Progress, Shelf
 from apprenti.hub import HubAccess
 
@@ -27,6 +27,8 @@ class Tools:
         journal: remembers the steps of one training, so that it goes on where it was killed; whoever hands it in
             forgets it. ``None``: a training keeps one of its own in ``unfinished_folder``, where there is one.
         should_stop: asked several times a second whether to give up; what was recorded by then stays.
+        planned: is told what will be tried, and why, before the first candidate begins.
+        begun: is told of every pick that begins, and how to ask what is planned now.
         tried: is told of every candidate as soon as it ends.
         hub: where networks given as ``hf:...`` come from; ``None`` where there is none.
     """
@@ -40,5 +42,7 @@ class Tools:
     unfinished_folder: Path | None = None
     journal: Journal | None = None
     should_stop: Callable[[], bool] | None = None
+    planned: Callable[[Sequence[Pick]], object] | None = None
+    begun: Callable[[Pick, Callable[[], Sequence[Pick]]], object] | None = None
     tried: Callable[[Trial], object] | None = None
     hub: HubAccess | None = None

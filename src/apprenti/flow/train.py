@@ -31,6 +31,7 @@ from apprenti.flow.race_log import Glance, RaceLog, Replay
 from apprenti.flow.recorded_networks import RecordedNetworks
 from apprenti.flow.report import report_path_of
 from apprenti.flow.room_for_networks import errs_often, room_for_networks
+from apprenti.flow.run_keeping import run_path_of
 from apprenti.flow.schedule import race_seconds
 from apprenti.flow.steps import JournalDisagreesError, Steps
 from apprenti.flow.tools import Tools
@@ -117,6 +118,7 @@ def train(
     check_writable(out)
     report_path = report_path_of(out)
     check_writable(report_path)
+    check_writable(run_path_of(out))
     sweep_abandoned(tools.unfinished_folder)
     if tools.should_stop is not None:
         tools = replace(tools, engine=StoppableEngine(tools.engine, tools.should_stop))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 
 from apprenti.domain.service import TrainingJob
+from apprenti.flow.service.planning import make_next_plan
 from apprenti.flow.service.running import run_training
 from apprenti.flow.service.service import Service
 from apprenti.flow.service.upkeep import Upkeep
@@ -30,6 +31,8 @@ def work(
 ) -> int:
     """Train what waits in the queue, one after the other; return how many trainings were taken up.
 
+    With nothing to train it makes the plans that were asked for.
+
     While it works it holds a lock, by which others see that it is alive: what a killed worker had is taken up by
     the next that looks.
 
@@ -52,6 +55,8 @@ def work(
                 upkeep.do_due()
             job = next_training(service, worker_id)
             if job is None:
+                if make_next_plan(service, worker_id, tools=tools, stopping=stopping):
+                    continue
                 if until_empty:
                     return n
                 wait(SECONDS_BETWEEN_LOOKS)

@@ -17,8 +17,10 @@ from pathlib import Path
 from apprenti.domain.errors import StoreError
 
 N_TRIES = 25
+"""So often a lock is found held by somebody who may be a worker before it is called taken."""
+MOST_TRIES = 500
+"""And so often in all: whoever only asks shares it for microseconds, or until a busy machine lets him go on."""
 PAUSE_SECONDS = 0.02
-"""Whoever asks whether a worker is alive holds its lock for microseconds; so long we wait before calling it taken."""
 _WORKER_ID = re.compile(r"[0-9a-z][0-9a-z-]{0,63}", re.ASCII)
 
 
@@ -143,12 +145,16 @@ def checked_worker_id(worker_id: str) -> str:
 
 def _locked(path: Path) -> int | None:
     """Return the number of the open, locked file at ``path``; ``None`` where somebody else holds it."""
-    for _ in range(N_TRIES):
+    n_taken = 0
+    for _ in range(MOST_TRIES):
         number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         if _lock(number, exclusive=True) and _is_named(path, number):
             return number
-        # held, looked at just now, or swept between the opening and the locking
+        # held, which cannot be shared; or looked at just now, or swept between the opening and the locking
+        n_taken += not _lock(number, exclusive=False)
         os.close(number)
+        if n_taken == N_TRIES:
+            break
         time.sleep(PAUSE_SECONDS)
     return None
 

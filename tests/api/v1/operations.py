@@ -22,6 +22,8 @@ LEAST_ROLE: Mapping[str, Role] = {
     "create_workspace": Role.OPERATOR,
     "show_workspace": Role.READER,
     "delete_workspace": Role.OPERATOR,
+    "export_workspace": Role.OWNER,
+    "import_workspace": Role.OPERATOR,
     "list_tokens": Role.OWNER,
     "create_token": Role.OWNER,
     "revoke_token": Role.OWNER,
@@ -53,6 +55,8 @@ LEAST_ROLE: Mapping[str, Role] = {
     "unlabel_image": Role.EDITOR,
     "show_picture": Role.READER,
     "show_thumbnail": Role.READER,
+    "show_plan": Role.READER,
+    "ask_plan": Role.EDITOR,
     "ask_training": Role.EDITOR,
     "list_trainings": Role.READER,
     "show_training": Role.READER,
@@ -61,11 +65,14 @@ LEAST_ROLE: Mapping[str, Role] = {
     "list_versions": Role.READER,
     "show_version": Role.READER,
     "download_model": Role.OWNER,
+    "export_model": Role.OWNER,
+    "compare_versions": Role.READER,
     "delete_version": Role.OWNER,
     "promote_version": Role.OWNER,
     "roll_back_task": Role.OWNER,
     "unpin_task": Role.OWNER,
     "predict": Role.READER,
+    "explain": Role.READER,
     "list_predictions": Role.READER,
     "show_prediction": Role.READER,
     "correct": Role.EDITOR,
@@ -74,6 +81,8 @@ LEAST_ROLE: Mapping[str, Role] = {
     "show_correction": Role.READER,
     "release_correction": Role.OWNER,
     "reject_correction": Role.OWNER,
+    "reject_corrections": Role.OWNER,
+    "withdraw_correction": Role.EDITOR,
     "list_review": Role.READER,
     "show_estimate": Role.READER,
     "show_next_training": Role.READER,
@@ -106,6 +115,7 @@ _BODIES: Mapping[str, Any] = {
     "promote_version": {},
     "correct": {"label_ids": ["{label_id}"]},
     "correct_image": {"label_ids": ["{label_id}"]},
+    "reject_corrections": {"task_id": "{task_id}"},
     "create_webhook": {"url": "https://example.org/hook"},
 }
 
@@ -141,6 +151,8 @@ class Operation:
             options["json"] = _filled(_BODIES[self.id], ids)
         elif self.id == "add_images":
             options["files"] = {"image": ("x.png", picture((1, 2, 3)))}
+        elif self.id == "import_workspace":
+            options["content"] = b"no archive"
         elif self.has_image:
             options["content"] = picture((1, 2, 3))
         return self.method, path, options

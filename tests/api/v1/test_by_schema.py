@@ -15,6 +15,8 @@ from apprenti.api.v1.training_events import Pace
 
 schemathesis = pytest.importorskip("schemathesis")
 N_EXAMPLES = 20
+# an archive is bytes that come from anywhere: it goes out as it was made
+schemathesis.serializer.alias("application/zip", "application/octet-stream")
 DESTRUCTIVE = {"delete_workspace", "revoke_token"}
 """They would end the walk for those after; their refusals are walked all the same, by ids that are not there."""
 

@@ -58,6 +58,23 @@ def test_a_form_of_several_tells_what_became_of_each(house: House) -> None:
     assert items[0]["image"]["is_real"] is False
 
 
+@pytest.mark.parametrize("path", ["/v1/images", "/v1/images/batch"])
+def test_a_field_of_a_form_that_nobody_would_look_at_is_refused_by_its_name(house: House, path: str) -> None:
+    files = {"image": ("a.png", picture((5, 1, 1)))}
+    for options in (
+        {"files": files, "data": {"label": "bread"}},
+        {"files": {**files, "photo": ("b.png", picture((5, 1, 2)))}},
+        {"files": {"file": files["image"]}, "data": {"image": "no file"}},
+    ):
+        answer = house.ask("POST", path, **options)
+        assert (answer.status_code, code_of(answer)) in ((422, "form_field_unknown"), (400, "form_malformed"))
+    named = house.ask("POST", path, files=files, data={"label": "bread"}).json()["error"]["message"]
+    assert "field label" in named
+    assert (
+        house.ask("GET", "/v1/images/count").json()["n"] == house.ask("GET", "/v1/usage").json()["n_images"]
+    )
+
+
 def test_images_are_found_by_what_is_known_of_them(house: House) -> None:
     one, other = label(house, "one"), label(house, "other")
     first = house.make(f"/v1/images?label={one}&label={other}:2.5", content=picture((0, 7, 1)))["id"]

@@ -74,6 +74,16 @@ def test_a_correction_is_one_request_and_leads_to_a_training(here: LoopHouse) ->
     assert training["reason"] == "corrections"
 
 
+def test_a_slip_is_taken_back_in_one_request_by_whoever_made_it(here: LoopHouse) -> None:
+    made = here.correct(mixture(120, 20, 110), "green", as_="editor")
+    path = f"/v1/corrections/{made['id']}/withdraw"
+    gone = here.house.ask("POST", path, as_="editor").json()
+    assert (gone["state"], gone["decided_by"]) == ("rejected", made["token_id"])
+    assert here.house.ask("GET", f"/v1/images/{made['image_id']}").json()["labels"] == []
+    answer = here.house.ask("POST", path, as_="editor")
+    assert (answer.status_code, code_of(answer)) == (409, "correction_settled")
+
+
 def test_what_is_held_says_why_in_the_readers_language_and_an_owner_decides(here: LoopHouse) -> None:
     held = [here.correct(shade("red", number), "blue") for number in (77, 78)]
     assert {one["state"] for one in held} == {"quarantined"}
@@ -88,7 +98,32 @@ def test_what_is_held_says_why_in_the_readers_language_and_an_owner_decides(here
     assert code_of(here.house.ask("POST", f"{path}/release", as_="editor")) == "role_too_low"
     assert here.house.ask("POST", f"{path}/release").json()["state"] == "accepted"
     assert here.house.ask("POST", f"/v1/corrections/{held[1]['id']}/reject").json()["state"] == "rejected"
-    assert code_of(here.house.ask("POST", f"{path}/reject")) == "correction_not_held"
+    assert here.house.ask("POST", f"{path}/reject").json()["state"] == "rejected"
+    assert code_of(here.house.ask("POST", f"{path}/reject")) == "correction_rejected"
+
+
+def test_an_owner_drops_what_a_token_gave_in_a_time_and_sees_beforehand_what_that_is(here: LoopHouse) -> None:
+    before = here.correct(mixture(118, 20, 110), "blue", as_="editor")
+    given = [here.correct(mixture(120 + n, 20, 110), "blue", as_="editor") for n in range(2)]
+    other = here.correct(mixture(140, 20, 130), "blue")
+    body = {"token_id": given[0]["token_id"], "since": given[0]["created_at"]}
+    listed = here.house.ask(
+        "GET", "/v1/corrections", params={"token": body["token_id"], "since": body["since"]}
+    ).json()["items"]
+    assert {one["id"] for one in listed} == {one["id"] for one in given}
+    assert (
+        code_of(here.house.ask("POST", "/v1/corrections/reject", json=body, as_="editor")) == "role_too_low"
+    )
+    assert here.house.ask("POST", "/v1/corrections/reject", json=body).json() == {"n": 2}
+    assert here.house.ask("POST", "/v1/corrections/reject", json=body).json() == {"n": 0}
+    states = [
+        here.house.ask("GET", f"/v1/corrections/{one['id']}").json()["state"]
+        for one in (before, *given, other)
+    ]
+    assert states == ["accepted", "rejected", "rejected", "accepted"]
+    assert code_of(here.house.ask("POST", "/v1/corrections/reject", json={})) == "corrections_unnamed"
+    naive = here.house.ask("POST", "/v1/corrections/reject", json={"since": "2026-01-31T08:00:00"})
+    assert naive.status_code == 422  # whose eight o'clock?
 
 
 def test_a_correction_sent_again_is_given_once(here: LoopHouse) -> None:
@@ -137,6 +172,25 @@ def test_the_review_queue_is_read_in_pages(here: LoopHouse) -> None:
     assert sorted(seen) == sorted(asked)
 
 
+def test_why_a_look_is_worth_it_is_said_in_the_readers_language_and_agrees_with_the_flag(
+    here: LoopHouse,
+) -> None:
+    asked = {here.loop.ask(mixture(12 * n, 200 - 9 * n, 90, n)).id for n in range(20)}
+    said: dict[str, set[str]] = {}
+    for language in ("en", "fr"):
+        headers = {"accept-language": language}
+        items = here.house.ask("GET", "/v1/predictions?limit=50", headers=headers).json()["items"]
+        assert {one["id"] for one in items} == asked
+        assert all(one["review_reason"] != "unfamiliar" or not one["familiar"] for one in items)
+        said[language] = {one["review_said"] for one in items}
+    assert "" not in said["en"] | said["fr"]
+    assert said["en"].isdisjoint(said["fr"])
+    here.correct(shade("red", 77), "blue")
+    ahead = here.house.ask("GET", f"{here.task}/next-training", headers={"accept-language": "fr"}).json()
+    assert ahead["held"].keys() == ahead["held_said"].keys() != set()
+    assert not any(words.startswith("feedback.") for words in ahead["held_said"].values())
+
+
 def test_estimate_next_training_and_dashboard_are_shown(here: LoopHouse) -> None:
     here.correct(mixture(200, 30, 20), "red")
     estimate = here.house.ask("GET", f"{here.task}/estimate").json()
@@ -180,7 +234,7 @@ def test_a_webhook_is_made_tried_and_deleted(tmp_path: Path) -> None:
 
 def test_a_service_that_may_ask_nobody_says_so(here: LoopHouse) -> None:
     answer = here.house.ask("POST", "/v1/webhooks", json={"url": "https://example.org/"})
-    assert (answer.status_code, code_of(answer)) == (422, "egress_off")
+    assert (answer.status_code, code_of(answer)) == (422, "webhook_off")
 
 
 def test_nobody_of_another_workspace_finds_any_of_it(here: LoopHouse) -> None:

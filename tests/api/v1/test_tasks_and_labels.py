@@ -135,6 +135,77 @@ def test_refusals_are_said_in_french(house: House) -> None:
     assert answer.json()["error"]["message"].startswith("aucun jeton")
 
 
+def test_a_task_has_one_label_of_a_name_whatever_its_capitals_and_spaces(house: House) -> None:
+    task = house.make("/v1/tasks", json={"name": "Bakery"})["id"]
+    bread, other, cake = (
+        house.make("/v1/labels", json={"name": n})["id"] for n in ("Rye bread", " rye  BREAD ", "cake")
+    )
+    for label, status in ((bread, 204), (bread, 204), (other, 409), (cake, 204)):
+        answer = house.ask("PUT", f"/v1/tasks/{task}/labels/{label}")
+        assert answer.status_code == status
+    refused = house.ask("PUT", f"/v1/tasks/{task}/labels/{other}")
+    assert code_of(refused) == "label_name_twice"
+    assert bread in refused.json()["error"]["message"]
+    assert code_of(house.ask("PATCH", f"/v1/labels/{cake}", json={"name": "RYE bread"})) == "label_name_twice"
+    assert house.ask("PATCH", f"/v1/labels/{bread}", json={"name": "rye bread"}).json()["name"] == "rye bread"
+    assert (
+        house.ask("PATCH", f"/v1/labels/{other}", json={"name": "rye bread"}).status_code == 200
+    )  # of no task
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/v1/tasks", "GET, POST"),
+        (f"/v1/tasks/{NOBODY}", "DELETE, GET, PATCH"),
+        (f"/v1/images/{NOBODY}/labels/{NOBODY}", "DELETE, PUT"),
+    ],
+)
+def test_who_takes_the_wrong_method_is_told_every_right_one(house: House, path: str, allowed: str) -> None:
+    for method in {"PUT", "POST", "TRACE"} - set(allowed.split(", ")):
+        answer = house.ask(method, path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+        assert allowed in answer.json()["error"]["message"]
+
+
+def test_what_is_wrong_with_fields_is_said_in_the_senders_language(house: House) -> None:
+    body = {
+        "budget_seconds": 3,
+        "task_type": "x",
+        "colour": 1,
+        "keeps_images": "perhaps",
+        "description": None,
+    }
+    french = {"accept-language": "fr"}
+    error = house.ask("POST", "/v1/tasks", json=body, headers=french).json()["error"]
+    assert {one["where"]: one["problem"] for one in error["details"]} == {
+        "body.name": "manque",
+        "body.task_type": "doit être l’une des valeurs suivantes\u202f: multi_class, multi_label, regression",
+        "body.description": "doit être un texte",
+        "body.keeps_images": "doit être true ou false",
+        "body.budget_seconds": "doit être au moins égal à 15",
+        "body.colour": "n’est pas connu ici\u202f; retirez-le ou vérifiez son orthographe",
+    }
+    assert "body.name manque" in error["message"]
+    path = house.ask("GET", "/v1/tasks/UPPER", headers=french).json()["error"]["details"]
+    assert path[0]["problem"].startswith("doit être un identifiant")
+
+
+def test_operators_see_and_take_back_the_tokens_that_open_all(house: House) -> None:
+    made = house.make(
+        "/v1/tokens", as_="operator", json={"name": "x", "role": "operator", "all_workspaces": True}
+    )
+    path = f"/v1/tokens/{made['id']}"
+    listed = house.ask("GET", "/v1/tokens?all_workspaces=true", as_="operator").json()["items"]
+    assert made["id"] in [token["id"] for token in listed]
+    assert {token["workspace_id"] for token in listed} == {None}
+    assert code_of(house.ask("GET", "/v1/tokens?all_workspaces=true")) == "role_too_low"
+    assert house.ask("DELETE", path).status_code == 404  # an owner does not even learn that it is there
+    assert house.ask("DELETE", path, as_="operator").status_code == 204
+    header = {"authorization": f"Token {made['secret']}"}
+    assert house.ask("GET", "/v1/me", headers=header).status_code == 401
+
+
 def test_health_needs_no_token(house: House) -> None:
     assert house.ask("GET", "/v1/health/live", as_="").json() == {"status": "live"}
     assert house.ask("GET", "/v1/health/ready", as_="").json() == {"status": "ready"}

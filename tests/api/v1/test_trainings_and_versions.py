@@ -16,6 +16,7 @@ from tests.fake_models import RED
 from apprenti.api.v1.training_events import Pace
 from apprenti.domain.service import JobState
 from apprenti.store.database import trainings as training_table
+from apprenti.store.database import versions as version_table
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def test_a_training_is_asked_for_once_followed_and_cancelled(house: House) -> No
 def test_a_task_without_images_is_not_trained(house: House) -> None:
     task = house.make("/v1/tasks", json={"name": "Empty"})["id"]
     answer = house.ask("POST", f"/v1/tasks/{task}/trainings")
-    assert (answer.status_code, code_of(answer)) == (409, "no_labelled_images")
+    assert (answer.status_code, code_of(answer)) == (409, "task_one_label")
 
 
 def test_progress_and_failure_are_said_in_the_readers_language(house: House) -> None:
@@ -106,6 +107,26 @@ def test_streams_end_when_the_server_stops_and_after_a_while(house: House) -> No
     assert streams.n_open == 0
 
 
+def test_verdicts_and_reasons_are_said_in_the_readers_language(house: House) -> None:
+    task = a_task_with_images(house, 12)
+    reason = {"key": "feedback.begun_drift", "values": {}}
+    first = give_version(house, task, 1)
+    with house.service.database.write() as tx:
+        second = replace(first, id=house.service.new_id(), number=2, verdict={"reason": reason})
+        version_table.insert(tx, second)
+    job = house.make(f"/v1/tasks/{task}/trainings")["id"]
+    for path, field in (
+        (f"/v1/tasks/{task}/versions/2", "verdict_said"),
+        (f"/v1/trainings/{job}", "reason_said"),
+    ):
+        said = {
+            house.ask("GET", path, headers={"accept-language": lang}).json()[field] for lang in ("en", "fr")
+        }
+        assert len(said) == 2
+        assert "" not in said
+    assert house.ask("GET", f"/v1/tasks/{task}/versions/1").json()["verdict_said"] == ""
+
+
 def test_versions_are_promoted_pinned_rolled_back_fetched_and_deleted(house: House) -> None:
     task = a_task_with_images(house, 5)
     give_version(house, task, 1)
@@ -127,6 +148,19 @@ def test_versions_are_promoted_pinned_rolled_back_fetched_and_deleted(house: Hou
     assert house.ask("DELETE", f"{path}/versions/2").status_code == 204
     assert code_of(house.ask("GET", f"{path}/versions/2")) == "not_found"
     assert house.ask("GET", f"{path}/versions/0").status_code == 422
+
+
+def test_a_body_where_none_is_asked_for_is_refused_and_an_empty_one_is_not(house: House) -> None:
+    task = a_task_with_images(house, 11)
+    for number in (1, 2):
+        give_version(house, task, number)
+        house.make(f"/v1/tasks/{task}/versions/{number}/promote")
+    path = f"/v1/tasks/{task}/roll-back"
+    refused = house.ask("POST", path, json={"version": 1})
+    assert (refused.status_code, code_of(refused)) == (422, "field_unknown")
+    assert "version" in refused.json()["error"]["message"]
+    assert house.ask("POST", path, json=[3]).status_code == 422
+    assert house.make(path, json={})["production_version"] == 1
 
 
 def test_an_image_is_told_by_the_version_in_production(house: House) -> None:

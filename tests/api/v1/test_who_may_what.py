@@ -124,6 +124,7 @@ FILTERS = {
     "label": "label_id",
     "without_label": "label_id",
     "noun_id": "task_id",
+    "token": "token_id",
     "search": "",
 }
 

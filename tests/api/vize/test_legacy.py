@@ -19,6 +19,7 @@ def test_a_form_with_a_photo_is_answered_by_names(world: World, slash: str) -> N
         "POST",
         f"/v1/classify/{task}{slash}",
         files={"image": ("green.png", GREEN, "image/png")},
+        data={"what_old_scripts": "send too"},
         headers={"authorization": f"JWT {world.token}"},
     )
     assert answer.status_code == 200

@@ -12,6 +12,7 @@ from tests.api.asking import together
 from tests.api.vize.vize_world import NOBODY, RED, FakeLoaded, World, a_world, b64
 from tests.fake_models import FakeModel
 
+from apprenti.api import hands
 from apprenti.api.vize import vize_router
 
 ROUTES = [
@@ -90,6 +91,8 @@ def test_several_words_before_a_token_open(world: World, scheme: str) -> None:
         ("GET", "/recognition/v2/nothing", 404),
         ("POST", "/recognition/v2/task/x/y/z", 404),
         ("GET", "/annotate/v2/point", 404),
+        ("POST", "/detection/v2/detect", 404),
+        ("POST", "/tagging/fashion/v2/tags", 404),
         ("PATCH", "/recognition/v2/task", 405),
         ("GET", "/recognition/v2/classify", 405),
         ("PUT", "/recognition/v2/label/", 405),
@@ -112,7 +115,10 @@ def test_the_routes_are_in_no_description(world: World) -> None:
     assert not [path for path in world.app.openapi()["paths"] if "v2" in path or "classify" in path]
 
 
-def test_too_many_images_at_once_are_asked_to_come_back_and_others_are_answered(tmp_path: Path) -> None:
+def test_too_many_images_at_once_are_asked_to_come_back_and_others_are_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hands, "N_QUEUED_PER_THREAD", 0)
     world = a_world(tmp_path, url=f"sqlite:///{tmp_path}/a.db")
     door = threading.Event()
     task = world.task()

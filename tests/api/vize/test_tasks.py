@@ -123,10 +123,18 @@ def test_a_training_that_failed_says_why(world: World) -> None:
     assert "MemoryError" in world.get(f"/recognition/v2/model/{job}")["problem"]
 
 
+def test_two_labels_of_one_name_are_taken_since_scripts_may_send_them(world: World) -> None:
+    task = world.task()
+    for _ in range(2):
+        world.post(f"{TASK}/{task}/add-label", {"label_id": world.label("twice")})
+    listed = world.get(f"/recognition/v2/label?task={task}")["results"]
+    assert [label["name"] for label in listed] == ["twice", "twice"]
+
+
 def test_nothing_to_train_on_is_a_conflict(world: World) -> None:
     answer = world.ask("POST", f"{TASK}/{world.task()}/train")
     assert answer.status_code == 409
-    assert "too few labelled images" in answer.json()["detail"]
+    assert "fewer than two labels" in answer.json()["detail"]
 
 
 def test_a_deleted_task_is_gone(world: World) -> None:

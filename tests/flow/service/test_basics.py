@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 from tests.fake_service import OPERATOR, Blobs, default_workspace, make_service, picture
 
 from apprenti.domain.dataset import TaskType
@@ -17,7 +18,7 @@ from apprenti.domain.errors import (
     TokenError,
 )
 from apprenti.domain.service import Caller, LabelKind, Role
-from apprenti.flow.service import access, images, labels, tasks, workspaces
+from apprenti.flow.service import access, images, labels, looking_back, tasks, workspaces
 from apprenti.flow.service.images import ImageWords, Said
 from apprenti.flow.service.service import Service
 from apprenti.flow.service.tasks import TaskSettings
@@ -129,6 +130,23 @@ def test_images_are_found_by_what_they_show(service: Service, here: str) -> None
         service, OPERATOR, here, ImageFilter(without_label_ids=(red.id,), is_test=True)
     )
     assert len(found.items) == 1
+
+
+def test_what_many_images_show_is_read_in_a_few_looks(service: Service, here: str) -> None:
+    ids = [images.add_image(service, OPERATOR, here, picture((n, 4, 4)))[0].id for n in range(20)]
+    looks: list[str] = []
+    event.listen(service.database.engine, "before_cursor_execute", lambda *about: looks.append(about[2]))
+    assert list(images.labels_of_images(service, OPERATOR, here, ids)) == ids
+    assert len([look for look in looks if look.startswith("SELECT")]) <= 3
+    with pytest.raises(NotFoundError, match="nobody"):
+        images.labels_of_images(service, OPERATOR, here, [*ids, "nobody"])
+
+
+def test_only_images_that_are_there_are_changed_and_audited(service: Service, here: str) -> None:
+    there = images.add_image(service, OPERATOR, here, picture())[0].id
+    assert images.change_images(service, OPERATOR, here, [there, "nobody"], is_test=True) == 1
+    log = looking_back.list_audit(service, OPERATOR, here).items
+    assert [entry.noun_id for entry in log if entry.verb == "change"] == [there]
 
 
 def test_lists_are_read_page_by_page_to_their_end(service: Service, here: str) -> None:

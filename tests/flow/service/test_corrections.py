@@ -12,7 +12,7 @@ from tests.fake_service import OPERATOR
 from apprenti.domain.dataset import TaskType
 from apprenti.domain.errors import AccessError, ConflictError, NotFoundError, OptionError
 from apprenti.domain.service import Caller, Correction, CorrectionState, JobState, Role, TrainingReason
-from apprenti.flow.service import corrections, images, looking_back, tasks, trainings
+from apprenti.flow.service import corrections, deciding, images, looking_back, tasks, trainings
 from apprenti.store.database import predictions as prediction_table
 
 ACCEPTED, QUARANTINED, REJECTED = (
@@ -72,7 +72,7 @@ def test_a_test_image_is_never_changed_by_a_correction_nor_released(loop: Loop) 
     assert (made.image_id, made.state) == (image_id, QUARANTINED)
     assert made.reason["key"] == "feedback.held_test_photo"
     with pytest.raises(ConflictError, match="fixed test set"):
-        corrections.release(loop.service, OPERATOR, loop.here, made.id)
+        deciding.release(loop.service, OPERATOR, loop.here, made.id)
     assert loop.shown(image_id) == ["green"]
 
 
@@ -98,7 +98,7 @@ def test_releasing_one_of_two_rejects_the_other_and_stays_decided(loop: Loop) ->
     data = mixture(120, 20, 110)
     first = correct(loop, data, "blue", who=loop.person("ann"))
     second = correct(loop, data, "green", who=loop.person("bob"))
-    released = corrections.release(loop.service, OPERATOR, loop.here, first.id)
+    released = deciding.release(loop.service, OPERATOR, loop.here, first.id)
     assert (released.state, released.decided_by) == (ACCEPTED, OPERATOR.token_id)
     assert loop.shown(first.image_id) == ["blue"]
     assert corrections.get_correction(loop.service, OPERATOR, loop.here, second.id).state is REJECTED
@@ -140,7 +140,7 @@ def test_a_label_nobody_has_used_is_held_until_somebody_says_it_is_meant(loop: L
     prediction = loop.ask(mixture(230, 120, 150))
     made = corrections.correct(loop.service, OPERATOR, loop.here, prediction.id, label_ids=[pink.id])
     assert made.reason["key"] == "feedback.held_unknown_label"
-    corrections.release(loop.service, OPERATOR, loop.here, made.id)
+    deciding.release(loop.service, OPERATOR, loop.here, made.id)
     assert loop.shown(made.image_id) == ["pink"]
 
 
@@ -161,7 +161,7 @@ def test_what_was_held_begins_no_training_until_it_is_released(tmp_path: Path) -
     loop = open_loop(tmp_path, corrections_until_retrain=1)
     held = correct(loop, shade("red", 77), "blue")
     assert trainings.list_trainings(loop.service, OPERATOR, loop.here).items == ()
-    corrections.release(loop.service, OPERATOR, loop.here, held.id)
+    deciding.release(loop.service, OPERATOR, loop.here, held.id)
     assert len(trainings.list_trainings(loop.service, OPERATOR, loop.here).items) == 1
 
 
@@ -173,13 +173,13 @@ def test_a_task_that_never_trains_by_itself_does_not(loop: Loop) -> None:
 
 def test_owners_decide_and_editors_do_not(loop: Loop) -> None:
     held = correct(loop, shade("red", 77), "blue")
-    for decide in (corrections.release, corrections.reject):
+    for decide in (deciding.release, deciding.reject):
         with pytest.raises(AccessError):
             decide(loop.service, loop.person("ed"), loop.here, held.id)
     owner = loop.person("own", Role.OWNER)
-    assert corrections.reject(loop.service, owner, loop.here, held.id).state is REJECTED
+    assert deciding.reject(loop.service, owner, loop.here, held.id).state is REJECTED
     with pytest.raises(ConflictError, match="not held"):
-        corrections.release(loop.service, owner, loop.here, held.id)
+        deciding.release(loop.service, owner, loop.here, held.id)
     assert verbs(loop)[0] == "reject"
 
 

@@ -14,7 +14,7 @@ from typing import IO, Any
 import numpy as np
 import pytest
 from tests.fake_service import OPERATOR, default_workspace, make_service, picture
-from tests.flow.service.full_workspace import Full, changed, fill, with_row
+from tests.flow.service.full_workspace import changed, with_row
 
 from apprenti.domain.errors import DataError
 from apprenti.flow.service import images, workspaces
@@ -22,17 +22,6 @@ from apprenti.flow.service.importing import import_workspace
 from apprenti.flow.service.service import Service, ServiceLimits
 
 FOREIGN = "12345678-1234-1234-1234-123456789abc"
-
-
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Full:
-    folder = tmp_path_factory.mktemp("full")
-    return fill(make_service(folder / "here"), folder)
-
-
-@pytest.fixture(scope="module")
-def archive(full: Full) -> bytes:
-    return full.exported()
 
 
 @pytest.fixture

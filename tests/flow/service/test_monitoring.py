@@ -15,9 +15,13 @@ from tests.fake_service import OPERATOR, WorldClock
 from apprenti.domain.errors import ItemError, OptionError
 from apprenti.domain.service import Alarm, StoredPrediction, TrainingReason, Webhook
 from apprenti.flow.service import corrections, looking_back, monitoring, trainings
-from apprenti.flow.service.drift_checks import PHOTOS_A_WINDOW, check_drift
+from apprenti.flow.service.drift_checks import PHOTOS_A_WINDOW, as_kept, check_drift, observations
+from apprenti.flow.service.predictions import FACT_DIGITS, P_DIGITS
 from apprenti.flow.service.traffic import DAY_US, count_answer, counts_of, day_of
+from apprenti.stages.feedback.drift import check_window
+from apprenti.stages.feedback.observations import DriftReference, Observations
 from apprenti.store.database import predictions as prediction_table
+from apprenti.store.database import versions as version_table
 from apprenti.store.database import webhooks as webhook_table
 
 
@@ -112,6 +116,37 @@ def test_photos_like_those_learnt_from_raise_no_alarm(loop: Loop) -> None:
     later(loop, 1)
     alarm = check(loop)
     assert (alarm.is_on, alarm.n, alarm.notices) == (False, 40, ())
+
+
+def test_what_differs_only_in_the_decimals_that_are_not_kept_raises_no_alarm(loop: Loop) -> None:
+    n, size, sure = (
+        60,
+        np.float32(7.7753713),
+        np.float32(0.99999987),
+    )  # photos of 240 x 200, answers as good as certain
+    with loop.service.database.read() as tx:
+        version = version_table.numbered(tx, loop.here, loop.task.id, 1)
+    spread = np.linspace(0, 1, n, dtype=np.float32)
+    facts = np.stack([spread] * 5 + [np.full(n, size)], axis=1)
+    answers = np.tile(np.array([[sure, 1 - sure, 0]], np.float32), (n, 1))
+    reference = DriftReference(held_out=Observations(answers=answers, distances=spread, facts=facts))
+    asked = [
+        StoredPrediction(
+            id=str(row), workspace_id=loop.here, task_id=loop.task.id, version_number=1, created_us=0,
+            answer={
+                "labels": [
+                    {"id": each, "p": round(float(p), P_DIGITS)}
+                    for each, p in zip(version.labels, answers[row], strict=True)
+                ]
+            },
+            distance=float(spread[row]),
+            facts=tuple(round(float(fact), FACT_DIGITS) for fact in facts[row]),
+        )
+        for row in range(n)
+    ]  # fmt: skip
+    seen = observations(asked, version)
+    assert check_window(seen, reference).alarm  # what would come of comparing the two as they are
+    assert not check_window(seen, as_kept(reference, version)).alarm
 
 
 def test_darker_photos_are_told_once_in_words_and_the_darkest_are_shown(loop: Loop) -> None:

@@ -10,7 +10,7 @@ from tests.fake_service import OPERATOR
 
 from apprenti.domain.errors import OptionError
 from apprenti.domain.service import ReviewReason, StoredPrediction
-from apprenti.flow.service import corrections, review
+from apprenti.flow.service import corrections, deciding, review
 from apprenti.flow.service.review import ReviewItem
 
 
@@ -124,7 +124,7 @@ def test_what_is_held_back_does_not_count_until_it_is_decided(loop: Loop) -> Non
     )
     before = review.honest_estimate(loop.service, OPERATOR, loop.here, loop.task.id)
     assert (before.accuracy.n, before.n_undecided) == (0, 1)
-    corrections.release(loop.service, OPERATOR, loop.here, held.id)
+    deciding.release(loop.service, OPERATOR, loop.here, held.id)
     after = review.honest_estimate(loop.service, OPERATOR, loop.here, loop.task.id)
     assert (after.accuracy.n, after.accuracy.n_right, after.n_undecided) == (1, 0, 0)
 

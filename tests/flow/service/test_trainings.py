@@ -11,7 +11,7 @@ from tests.fake_service import OPERATOR, Locks, default_workspace, make_service,
 from apprenti.domain.dataset import TaskType
 from apprenti.domain.errors import ConflictError, NotFoundError, OptionError
 from apprenti.domain.service import JobState, Label, Task, TrainingJob, Version
-from apprenti.flow.service import images, labels, tasks, trainings, versions
+from apprenti.flow.service import images, labels, looking_back, tasks, trainings, versions
 from apprenti.flow.service.images import Said
 from apprenti.flow.service.job_progress import JobProgress
 from apprenti.flow.service.service import Service
@@ -169,6 +169,23 @@ def test_rolling_back_goes_to_what_answered_before_and_on_to_what_answered_befor
     with pytest.raises(ConflictError):
         versions.roll_back(service, OPERATOR, here, task.id)
     versions.promote(service, OPERATOR, here, task.id, 2)
+    assert versions.roll_back(service, OPERATOR, here, task.id).production_version == 1
+
+
+def test_promoting_leaves_the_pin_as_it_is_unless_told_and_tells_nobody_what_was_so_already(
+    service: Service, here: str
+) -> None:
+    task = make_task(service, here)
+    add_versions(service, task, 2)
+
+    def promote(number: int, **how: bool) -> bool:
+        return versions.promote(service, OPERATOR, here, task.id, number, **how).pinned
+
+    assert [promote(1, pin=True), promote(2), promote(2), promote(2, pin=False), promote(2, pin=True)] == [
+        True, True, True, False, True,
+    ]  # fmt: skip
+    told = looking_back.list_audit(service, OPERATOR, here, noun_id=task.id).items
+    assert [entry.verb for entry in reversed(told)][-4:] == ["promote", "promote", "unpin", "pin"]
     assert versions.roll_back(service, OPERATOR, here, task.id).production_version == 1
 
 

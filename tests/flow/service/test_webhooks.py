@@ -157,10 +157,10 @@ def test_a_deleted_webhook_hears_nothing_more(service: Service, receiver: Server
 @pytest.mark.parametrize(
     ("url", "key"),
     [
-        ("http://169.254.169.254/latest", "egress_host"),
+        ("http://169.254.169.254/latest", "webhook_host"),
         ("https://user:word@example.org/", "egress_credentials"),
         ("file:///etc/passwd", "egress_url"),
-        ("https://internal.example.org/", "egress_host"),
+        ("https://internal.example.org/", "webhook_host"),
     ],
 )
 def test_addresses_that_may_not_be_asked_are_refused_at_once(service: Service, url: str, key: str) -> None:
@@ -175,7 +175,8 @@ def test_a_service_that_asks_nobody_makes_no_webhooks(service: Service) -> None:
             webhooks.create_webhook(
                 silent, OPERATOR, default_workspace(service), url="https://example.org/", events=()
             )
-        assert caught.value.key == "egress_off"
+        assert caught.value.key == "webhook_off"
+        assert "upload" not in caught.value.said("en")
 
 
 def test_events_are_ours_and_webhooks_are_few(service: Service, receiver: Server) -> None:

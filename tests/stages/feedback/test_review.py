@@ -105,7 +105,13 @@ def test_numbers_are_ordered_by_their_distance() -> None:
         ["a", "b"], [[1.0], [2.0]], [0.2, 2.0], scale, task_type=TaskType.REGRESSION, random_share=0
     )
     assert near.score < far.score
-    assert far.reason is ReviewReason.UNFAMILIAR
+    assert (near.reason, far.reason) == (ReviewReason.UNUSUAL, ReviewReason.UNFAMILIAR)
+
+
+def test_no_photo_within_the_threshold_is_called_unfamiliar() -> None:
+    rows = observed(500, seed=2)
+    for place, distance in zip(places(rows), rows.distances, strict=True):
+        assert distance > 1 or place.reason is not ReviewReason.UNFAMILIAR
 
 
 def test_the_same_shot_fifty_times_is_one_look() -> None:

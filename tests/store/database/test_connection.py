@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from apprenti.domain.errors import OptionError, StoreError
+from apprenti.domain.errors import ConflictError, OptionError, StoreError
 from apprenti.domain.service import Workspace
 from apprenti.store.database import workspaces
 from apprenti.store.database.connection import Database, wal_is_safe
@@ -111,3 +111,20 @@ def test_a_write_ahead_log_is_only_kept_where_sqlite_keeps_it_safely(
     assert wal_is_safe((3, 51, 2)) is False
     assert wal_is_safe((3, 51, 3)) is True
     assert wal_is_safe((4, 0, 0)) is True
+
+
+@pytest.mark.slow
+def test_postgresql_plans_for_rows_in_memory_and_goes_on_doing_so(postgres_url: str) -> None:
+    database = Database.open(postgres_url)
+
+    def write_twice() -> None:
+        with database.write() as tx:
+            for _ in range(2):
+                workspaces.insert(tx, Workspace(id="w", name="Mine", created_us=1))
+
+    for _ in range(2):
+        with database.read() as tx:
+            assert tx.execute(text("SHOW random_page_cost")).scalar_one() == "1.1"
+        with pytest.raises(ConflictError):  # what went wrong is rolled back, and this is not
+            write_twice()
+    database.close()

@@ -136,6 +136,11 @@ def press(browser: Chrome, *keys: str) -> None:
         ActionChains(browser).send_keys(key).perform()
 
 
+def press_button(browser: Chrome, selector: str) -> None:
+    """Press a button wherever the page has scrolled to."""
+    browser.execute_script("document.querySelector(arguments[0]).click()", selector)
+
+
 def asked_hosts(browser: Chrome) -> set[str]:
     """Return the hosts of everything the page has loaded."""
     names: list[str] = browser.execute_script("return performance.getEntries().map(entry => entry.name)")

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from tests.fake_service import OPERATOR
 from tests.web.rooms.asking import Visited, a_browser, visited
+from tests.web.rooms.furnished import Past, furnish
 
 from apprenti.flow.service import workspaces
 
@@ -18,6 +19,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
     made = visited(tmp_path_factory.mktemp("rooms"))
     yield made
     made.service.database.close()
+
+
+@pytest.fixture(scope="session")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Past:
+    """A service with weeks behind it, in a folder to serve; tests of several files add to its past."""
+    folder = tmp_path_factory.mktemp("past")
+    return furnish(folder / "service", folder / "photos", name="Bread, cake or fruit")
 
 
 @pytest.fixture

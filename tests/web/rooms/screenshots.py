@@ -6,86 +6,102 @@ import io
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from tests.conftest import BROWSER_FLAGS
-from tests.web.rooms.at_the_browser import draw_photos, find, running, until
-from tests.web.rooms.test_browser_story import come_in, drop, is_over, make_task
+from tests.web.rooms.at_the_browser import Server, draw_photos, find, running, until
+from tests.web.rooms.furnished import ENGLISH, FRENCH, Past, furnish
+from tests.web.rooms.hands import Mouse
+from tests.web.rooms.test_browser_story import come_in, drop, is_over
 
 SIZES = {"": (1280, 960), "phone-": (390, 844)}
 NAMES = {"en": "Bread, cake or fruit", "fr": "Pain, gâteau ou fruit"}
-QUALITY = 82
+WORDS = {"en": ENGLISH, "fr": FRENCH}
+PAGES = {
+    "tasks": "/",
+    "tokens": "/tokens",
+    "learn": "/learn",
+    "lesson": "/learn/3",
+    "glossary": "/learn/glossary",
+}
+ROOMS = ("data", "train", "models", "review", "review/traffic", "review/log")
+TALL_PX = 1500
+QUALITY = 74
+PICTURES_ARE_THERE = "return [...document.images].every((one) => one.complete || one.loading === 'lazy')"
 
 
 def main(folder: Path) -> None:
-    """Make a task, train it, and write each page as a WebP file."""
+    """Make a service with weeks behind it, and write each of its pages as a WebP file."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as made:
-        for lang in NAMES:
-            with running(Path(made) / lang, pause_seconds=1.5) as server:
-                browser = _browser(Path(made) / f"browser-{lang}")
+        for lang, words in WORDS.items():
+            place = Path(made) / lang
+            past = furnish(place / "service", place / "photos", name=NAMES[lang], words=words)
+            with running(past.folder, pause_seconds=1.5) as server:
+                browser = _browser(place / "browser")
                 try:
-                    _story(browser, server, folder, lang, draw_photos(Path(made) / f"photos-{lang}", 90))
+                    _story(browser, server, folder, lang, past)
+                    _under_way(browser, server, folder, lang, past, place / "more")
                 finally:
                     browser.quit()
 
 
-def _story(browser: Chrome, server: object, folder: Path, lang: str, photos: Path) -> None:
-    from tests.web.rooms.at_the_browser import Server
-
-    assert isinstance(server, Server)
+def _story(browser: Chrome, server: Server, folder: Path, lang: str, past: Past) -> None:
+    """Visit every page, as it is after some weeks."""
     browser.get(f"{server.address}/preferences?lang={lang}&next=/enter")
     _shoot(browser, server.address, folder, f"{lang}-enter", "/enter")
     come_in(browser, server, lang)
-    rooms = make_task(browser, server, NAMES[lang]).removeprefix(server.address)
+    photos = sorted((past.folder.parent / "photos").rglob("*-0002.jpg"))
+    photos += sorted((past.folder.parent / "photos").rglob("*-0003.jpg"))
+    rooms = {room.rsplit("/", 1)[-1]: f"/tasks/{past.task_id}/{room}" for room in ROOMS}
+    for name, page in {**PAGES, **rooms}.items():
+        _shoot(browser, server.address, folder, f"{lang}-{name}", page, photos=photos)
+
+
+def _under_way(browser: Chrome, server: Server, folder: Path, lang: str, past: Past, photos: Path) -> None:
+    """Show what is there for a while only: photos that cannot be used, a photo looked at closely, a training."""
+    browser.get(f"{server.address}/preferences?theme=light&next=/tasks/{past.task_id}/data")
+    draw_photos(photos, 12, seed=21)
     (photos / "bread" / "broken.jpg").write_bytes(b"\xff\xd8\xff nothing more")
     shutil.copy(photos / "bread" / "bread-0000.jpg", photos / "cake" / "also-bread.jpg")
     drop(browser, photos)
     until(browser, lambda: is_over(browser))
-    find(browser, "#problems summary").click()
+    until(browser, lambda: browser.find_element("css selector", "#problems summary").is_displayed())
+    Mouse(browser).use("#problems summary")
     _keep(browser, folder / f"{lang}-problems.webp")
-    for photo in ("fruit/fruit-0002.jpg", "bread/bread-0003.jpg"):
-        assert (photos / photo).exists()
-    browser.get(f"{server.address}{rooms}/train")
-    find(browser, ".begin button").click()
-    until(browser, lambda: len(browser.find_elements("css selector", "#candidates li")) == 2)
+    browser.get(f"{server.address}/tasks/{past.task_id}/train")
+    Mouse(browser).use(".begin button")
+    until(browser, lambda: browser.find_elements("css selector", "#curves:not([hidden]) polyline"))
     _keep(browser, folder / f"{lang}-training.webp")
     until(browser, lambda: browser.find_elements("css selector", ".result"))
-    find(browser, ".begin button").click()
-    until(browser, lambda: "2" in find(browser, ".eyebrow").text)
-    for page in (
-        "/",
-        "/tokens",
-        "/learn",
-        *(f"{rooms}/{room}" for room in ("data", "train", "models", "review")),
-    ):
-        name = page.rsplit("/", 1)[-1] or "tasks"
-        _shoot(browser, server.address, folder, f"{lang}-{name}", page, photos=photos)
 
 
 def _shoot(
-    browser: Chrome, address: str, folder: Path, name: str, page: str, *, photos: Path | None = None
+    browser: Chrome, address: str, folder: Path, name: str, page: str, *, photos: Sequence[Path] = ()
 ) -> None:
     for theme in ("light", "dark"):
         browser.get(f"{address}/preferences?theme={theme}&next={page}")
         for size, (width, height) in SIZES.items():
             if size and theme == "dark":
                 continue
+            if page.endswith("/traffic") and not size:
+                height = TALL_PX  # so that the charts are seen
             metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": bool(size)}
             browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
             browser.get(f"{address}{page}")
-            if page.endswith("/models") and photos is not None:
-                chosen = [photos / "fruit" / "fruit-0002.jpg", photos / "bread" / "bread-0003.jpg"]
-                find(browser, "#files").send_keys("\n".join(map(str, chosen)))
-                until(browser, lambda: len(browser.find_elements("css selector", ".said .bars")) == 2)
+            if page.endswith("/models"):
+                find(browser, "#files").send_keys("\n".join(map(str, photos)))
+                until(browser, lambda: len(browser.find_elements("css selector", ".said .nearest")) == 2)
+                browser.execute_script("document.querySelector('.heat-part button')?.click()")
+            if page.endswith("/review"):
+                until(browser, lambda: browser.find_element("id", "photo").get_property("naturalWidth"))
             if page.endswith("/data"):
                 until(browser, lambda: browser.find_elements("css selector", ".cell img[src]"))
-            until(
-                browser,
-                lambda: browser.execute_script("return [...document.images].every(one => one.complete)"),
-            )
+            until(browser, lambda: browser.execute_script(PICTURES_ARE_THERE))
+            browser.execute_script("document.getAnimations().forEach((one) => one.finish())")
             _keep(browser, folder / f"{size}{name}-{theme}.webp")
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 

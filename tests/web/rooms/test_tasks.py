@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from tests.web.rooms.asking import Visited
+from tests.fake_service import picture
+from tests.web.rooms.asking import Visited, a_browser
 
 from apprenti.domain.service import Role
 
@@ -33,6 +36,23 @@ def test_what_makes_no_task_is_said(rooms: Visited, name: str, kind: str) -> Non
     answer = rooms.browser.post("/tasks", data={"word": rooms.word(), "name": name, "task_type": kind})
     assert answer.status_code == 400
     assert 'role="alert"' in answer.text
+
+
+def test_the_first_page_counts_a_tasks_photos_as_the_api_does(rooms: Visited) -> None:
+    rooms.enter()
+    task = rooms.make_task()
+    rooms.make_task("Another")
+    ask = rooms.browser
+    label = ask.post("/v1/labels", json={"name": "bread"}).json()["id"]
+    ask.put(f"/v1/tasks/{task}/labels/{label}")
+    for n in range(3):
+        said = f"?label={label}" if n == 0 else ""
+        assert ask.post(f"/v1/images{said}", content=picture((n, 8, 8))).status_code == 201
+    shown = [int(n) for n in re.findall(r"(\d+) photos? ", ask.get("/").text)]
+    tasks = ask.get("/v1/tasks").json()["items"]
+    counted = [ask.get(f"/v1/images/count?task={one['id']}").json()["n"] for one in tasks]
+    unlabelled = ask.get("/v1/images/count?has_labels=false").json()["n"]
+    assert shown == [*counted, unlabelled] == [1, 0, 2]
 
 
 def test_a_task_is_deleted_only_by_its_name(rooms: Visited) -> None:
@@ -79,7 +99,7 @@ def test_a_token_is_shown_once_and_lets_in(rooms: Visited) -> None:
 def test_nobody_gives_more_than_he_has(rooms: Visited) -> None:
     rooms.enter(Role.OWNER)
     made = rooms.browser.post("/tokens", data={"word": rooms.word(), "name": "x", "role": "operator"})
-    assert made.status_code == 400
+    assert made.status_code == 403
 
 
 @pytest.mark.parametrize(("lang", "said"), [("en", "That did not work"), ("fr", "Cela n’a pas marché")])
@@ -88,3 +108,28 @@ def test_what_goes_wrong_is_a_page_in_the_readers_language(rooms: Visited, lang:
     answer = rooms.browser.get("/nowhere")
     assert answer.status_code == 404
     assert said in answer.text
+
+
+def test_an_operator_makes_sees_and_revokes_tokens_of_operators_and_of_the_workspace(rooms: Visited) -> None:
+    rooms.enter(Role.OPERATOR)
+    for name, role in (("second operator", "operator"), ("scales of all", "reader")):
+        page = rooms.browser.post("/tokens", data={"word": rooms.word(), "name": name, "role": role}).text
+        secret = page.split('id="secret">')[1].split("<")[0]
+        listed = rooms.browser.get("/tokens").text
+        assert (name in listed, secret in listed) == (True, False)
+        token_id = listed.split(f"<b>{name}</b>")[1].split("/tokens/")[1].split("/revoke")[0]
+        rooms.send(f"/tokens/{token_id}/revoke")
+        assert name not in rooms.browser.get("/tokens").text
+        assert a_browser(rooms.app).post("/enter", data={"token": secret}).status_code == 401
+
+
+def test_an_owner_neither_sees_nor_revokes_tokens_of_operators(rooms: Visited) -> None:
+    rooms.enter(Role.OPERATOR)
+    rooms.browser.post("/tokens", data={"word": rooms.word(), "name": "of all", "role": "operator"})
+    token_id = rooms.browser.get("/tokens").text.split("<b>of all</b>")[1].split("/tokens/")[1].split("/")[0]
+    rooms.enter(Role.OWNER)
+    page = rooms.browser.get("/tokens").text
+    assert "of all" not in page
+    assert 'value="operator"' not in page
+    answer = rooms.browser.post(f"/tokens/{token_id}/revoke", data={"word": rooms.word()})
+    assert answer.status_code == 404

@@ -5,11 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from apprenti.api.v1 import (
+    archives,
     audit,
     corrections,
+    explanations,
     images,
     labels,
     monitoring,
+    plans,
     predictions,
     review,
     tasks,
@@ -23,11 +26,14 @@ from apprenti.api.v1.asking import ERRORS
 
 ROUTERS = (
     predictions.ROUTER,  # first, being asked for most: routes are tried one after the other
+    explanations.ROUTER,
     workspaces.ROUTER,
+    archives.ROUTER,
     tokens.ROUTER,
     tasks.ROUTER,
     labels.ROUTER,
     images.ROUTER,
+    plans.ROUTER,
     trainings.ROUTER,
     versions.ROUTER,
     corrections.ROUTER,

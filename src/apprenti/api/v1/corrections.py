@@ -7,13 +7,15 @@ from typing import Annotated
 
 from fastapi import Query, Request
 from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime
 
 from apprenti.api.hands import Hands
-from apprenti.api.v1.asking import Asks, Cursor, Id, IdQuery, Limit, Posting, Posts, done, made, nouns
-from apprenti.api.v1.schemas import Listed
-from apprenti.api.v1.schemas_loop import CorrectionView, ImageWord, NewCorrection
+from apprenti.api.v1.asking import UUID, Asks, Cursor, Id, IdQuery, Limit, Posting, Posts, done, made, nouns
+from apprenti.api.v1.schemas import Listed, us_of
+from apprenti.api.v1.schemas_images import HowMany
+from apprenti.api.v1.schemas_loop import CorrectionView, ImageWord, NewCorrection, RejectedCorrections
 from apprenti.domain.service import Correction, CorrectionState
-from apprenti.flow.service import corrections
+from apprenti.flow.service import corrections, deciding, withdrawing
 from apprenti.flow.service.service import Service
 
 ROUTER = nouns("corrections")
@@ -59,13 +61,37 @@ def list_corrections(
     asks: Asks,
     task: IdQuery = None,
     state: Annotated[CorrectionState | None, Query(description="all by default")] = None,
+    token: Annotated[str | None, Query(pattern=UUID, description="given with this token")] = None,
+    since: Annotated[AwareDatetime | None, Query(description="given then or later")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="given before then")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Listed[CorrectionView]:
     """List corrections, newest first."""
-    page = corrections.list_corrections(*asks.who, task_id=task, state=state, cursor=cursor, limit=limit)
+    page = corrections.list_corrections(
+        *asks.who,
+        task_id=task,
+        state=state,
+        token_id=token,
+        from_us=us_of(since),
+        until_us=us_of(until),
+        cursor=cursor,
+        limit=limit,
+    )
     return Listed(
         items=[CorrectionView.of(one, asks.lang) for one in page.items], next_cursor=page.next_cursor
+    )
+
+
+@ROUTER.post("/corrections/reject", response_model=HowMany)
+def reject_corrections(posts: Posts, body: RejectedCorrections) -> JSONResponse:
+    """Drop all corrections of a task, a token or a time, as if each were rejected; at least one must be named.
+
+    `GET /corrections` with the same words shows beforehand which these are. Owners only.
+    """
+    return posts.once_long(
+        lambda service: done(HowMany(n=deciding.reject_several(*posts.of(service), body.chosen()))),
+        body.model_dump_json().encode(),
     )
 
 
@@ -80,16 +106,29 @@ def release_correction(posts: Posts, correction_id: Id) -> JSONResponse:
     """Accept a correction that was held back; others of its image that say otherwise are rejected. Owners only."""
     return posts.once(
         lambda service: done(
-            CorrectionView.of(corrections.release(*posts.of(service), correction_id), posts.lang)
+            CorrectionView.of(deciding.release(*posts.of(service), correction_id), posts.lang)
         )
     )
 
 
 @ROUTER.post("/corrections/{correction_id}/reject", response_model=CorrectionView)
 def reject_correction(posts: Posts, correction_id: Id) -> JSONResponse:
-    """Drop a correction that was held back. Owners only."""
+    """Drop a correction, held back or accepted: no later training learns from it. Owners only.
+
+    One that was accepted is withdrawn: its image shows what it did before, unless somebody labelled it by hand since.
+    """
     return posts.once(
         lambda service: done(
-            CorrectionView.of(corrections.reject(*posts.of(service), correction_id), posts.lang)
+            CorrectionView.of(deciding.reject(*posts.of(service), correction_id), posts.lang)
+        )
+    )
+
+
+@ROUTER.post("/corrections/{correction_id}/withdraw", response_model=CorrectionView)
+def withdraw_correction(posts: Posts, correction_id: Id) -> JSONResponse:
+    """Take back a correction of one's own no training has learnt from; its prediction waits for a look again."""
+    return posts.once(
+        lambda service: done(
+            CorrectionView.of(withdrawing.withdraw(*posts.of(service), correction_id), posts.lang)
         )
     )

@@ -62,7 +62,7 @@ async def predict(
                 item=upload.name,
                 keeps_image=keep_image,
             )
-            return made(PredictionView.of(prediction))
+            return made(PredictionView.of(prediction, posts.lang))
 
         return await hands.do(posts.once_long, classify, upload.data)
 
@@ -105,10 +105,12 @@ def list_predictions(
 ) -> Listed[PredictionView]:
     """List answers that were given, newest first."""
     page = predictions.list_predictions(*asks.who, task_id=task, cursor=cursor, limit=limit)
-    return Listed(items=[PredictionView.of(one) for one in page.items], next_cursor=page.next_cursor)
+    return Listed(
+        items=[PredictionView.of(one, asks.lang) for one in page.items], next_cursor=page.next_cursor
+    )
 
 
 @ROUTER.get("/predictions/{prediction_id}")
 def show_prediction(asks: Asks, prediction_id: Id) -> PredictionView:
     """Show an answer that was given."""
-    return PredictionView.of(predictions.get_prediction(*asks.who, prediction_id))
+    return PredictionView.of(predictions.get_prediction(*asks.who, prediction_id), asks.lang)

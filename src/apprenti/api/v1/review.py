@@ -14,7 +14,9 @@ ROUTER = nouns("review")
 def list_review(asks: Asks, task_id: Id, cursor: Cursor = None, limit: Limit = 50) -> Listed[ReviewItemView]:
     """List what teaches most first; images of a page that show nearly the same are folded into one item."""
     page = review.review_queue(*asks.who, task_id, cursor=cursor, limit=limit)
-    return Listed(items=[ReviewItemView.of(item) for item in page.items], next_cursor=page.next_cursor)
+    return Listed(
+        items=[ReviewItemView.of(item, asks.lang) for item in page.items], next_cursor=page.next_cursor
+    )
 
 
 @ROUTER.get("/tasks/{task_id}/estimate")

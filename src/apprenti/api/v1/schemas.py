@@ -55,6 +55,16 @@ def time_of(us: int) -> datetime:
     return _EPOCH + timedelta(microseconds=us)
 
 
+def us_of(moment: datetime | None) -> int | None:
+    """Return how many microseconds after the epoch a moment is, where there is one.
+
+    Example:
+        >>> us_of(time_of(1_760_000_000_000_001))
+        1760000000000001
+    """
+    return None if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)
+
+
 def time_or_none(us: int | None) -> datetime | None:
     """Return the moment, where there is one."""
     return None if us is None else time_of(us)

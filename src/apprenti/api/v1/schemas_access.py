@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from apprenti.api.v1.schemas import Name, Shape, time_of, time_or_none
 from apprenti.domain.service import AuditEntry, Caller, Role, Token, Workspace
-from apprenti.flow.service.looking_back import Usage
+from apprenti.flow.service.importing import Imported
 
 RoleName = Literal["reader", "editor", "owner", "operator"]
 
@@ -45,6 +44,25 @@ class NewWorkspace(Shape):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "Bakery"}]})
     name: Name
+
+
+class ImportedView(BaseModel):
+    """What came out of an archive."""
+
+    workspace: WorkspaceView
+    n_rows: dict[str, int] = Field(description="by table")
+    n_blobs: int = Field(description="images and models")
+    has_new_ids: bool = Field(description="ids were taken here, and all were made anew")
+
+    @classmethod
+    def of(cls, imported: Imported) -> ImportedView:
+        """Return it as it is shown."""
+        return cls(
+            workspace=WorkspaceView.of(imported.workspace),
+            n_rows=imported.n_rows,
+            n_blobs=imported.n_blobs,
+            has_new_ids=imported.has_new_ids,
+        )
 
 
 class CallerView(BaseModel):
@@ -128,25 +146,6 @@ class AuditView(BaseModel):
             details=dict(entry.details),
             created_at=time_of(entry.created_us),
         )
-
-
-class UsageView(BaseModel):
-    """How much a workspace holds."""
-
-    n_tasks: int
-    n_labels: int
-    n_images: int
-    n_bytes_images: int
-    n_trainings: int
-    n_versions: int
-    n_bytes_versions: int
-    n_predictions: int
-    n_corrections: int
-
-    @classmethod
-    def of(cls, usage: Usage) -> UsageView:
-        """Return it as it is shown."""
-        return cls(**asdict(usage))
 
 
 def _token_data(token: Token) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from apprenti.api.schemas import Problem
-from apprenti.api.v1.schemas import IdText, Shape, time_of
+from apprenti.api.v1.schemas import IdText, Shape, time_of, us_of
 from apprenti.api.v1.schemas_trainings import PredictionView, said_or_key
 from apprenti.domain.service import Correction, CorrectionState, Label
 from apprenti.flow.service.review import HonestEstimate, NextTraining, ReviewItem
+from apprenti.store.database.corrections import CorrectionFilter
 from apprenti.texts import Lang
 
 _EXAMPLE: dict[str, Any] = {"examples": [{"label_ids": ["9a3c8f1e-5b2d-4e7f-8a6b-0c1d2e3f4a5b"]}]}
@@ -35,6 +36,36 @@ class NewCorrection(ImageWord):
         default=False,
         description="it was judged because the review queue showed it; only then does it tell of the accuracy",
     )
+
+
+class RejectedCorrections(Shape):
+    """Which corrections are dropped: those that fit all that is said here."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "token_id": "0b6f3f4e-1d2c-4b5a-9e8f-7a6b5c4d3e2f",
+                    "since": "2026-01-31T08:00:00Z",
+                    "until": "2026-01-31T18:00:00Z",
+                }
+            ]
+        },
+    )
+    task_id: IdText | None = Field(default=None, description="of this task")
+    token_id: IdText | None = Field(default=None, description="given with this token")
+    since: AwareDatetime | None = Field(default=None, description="given then or later")
+    until: AwareDatetime | None = Field(default=None, description="given before then")
+
+    def chosen(self) -> CorrectionFilter:
+        """Return it as the flow takes it."""
+        return CorrectionFilter(
+            task_id=self.task_id,
+            token_id=self.token_id,
+            from_us=us_of(self.since),
+            until_us=us_of(self.until),
+        )
 
 
 class CorrectionView(BaseModel):
@@ -93,11 +124,11 @@ class ReviewItemView(BaseModel):
     alike: list[str] = Field(description="predictions of this page whose images show nearly the same")
 
     @classmethod
-    def of(cls, item: ReviewItem) -> ReviewItemView:
-        """Return it as it is shown."""
+    def of(cls, item: ReviewItem, lang: Lang) -> ReviewItemView:
+        """Return it as it is shown, in one language."""
         image = item.image
         return cls(
-            prediction=PredictionView.of(item.prediction),
+            prediction=PredictionView.of(item.prediction, lang),
             image=ReviewedImage(
                 id=image.id, name=image.name, width_px=image.width_px, height_px=image.height_px
             ),
@@ -147,12 +178,14 @@ class NextTrainingView(BaseModel):
     n_corrected: int = Field(description="corrections that say something else than the model")
     n_confirmed: int = Field(description="and those that agree with it")
     labels: list[NewOfLabel]
-    held: dict[str, int] = Field(description="corrections held back, by reason")
+    held: dict[str, int] = Field(description="corrections held back, by reason; for programs")
+    held_said: dict[str, str] = Field(default={}, description="the same reasons for people")
     said: str = Field(description="when it begins, for people")
 
     @classmethod
     def of(cls, taken: NextTraining, labels: list[Label], lang: Lang) -> NextTrainingView:
         """Return it as it is shown, in one language."""
+        held = {key.removeprefix("feedback."): n for key, n in taken.n_held.items()}
         return cls(
             n_corrected=taken.n_corrected,
             n_confirmed=taken.n_confirmed,
@@ -160,6 +193,7 @@ class NextTrainingView(BaseModel):
                 NewOfLabel(label_id=label.id, name=label.name, n=taken.labels.get(label.id, 0))
                 for label in labels
             ],
-            held={key.removeprefix("feedback."): n for key, n in taken.n_held.items()},
+            held=held,
+            held_said={key: said_or_key({"key": f"feedback.kind_{key}"}, lang) for key in held},
             said=taken.say.said(lang) if taken.say is not None else "",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,6 +21,50 @@ from apprenti.domain.service import (
 )
 from apprenti.recipes.words import phrase
 from apprenti.texts import Lang, say
+
+
+class PickView(BaseModel):
+    """A recipe that is tried, and why."""
+
+    recipe: str = Field(description="for programs")
+    said: str = Field(description="the same for people")
+    why: str = Field(description="it was chosen, for people")
+    trains_network: bool = Field(description="whether a network is trained for it on these photos")
+    seconds: float = Field(description="it should take")
+    low: float | None = Field(
+        description="of the interval made to hold its validation score nine times of ten; null: nothing is known"
+    )
+    high: float | None
+    state: Literal["planned", "racing", "tried", "failed", "out_of_time"] = "planned"
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], lang: Lang, *, state: str = "planned") -> PickView:
+        """Return what was kept as it is shown."""
+        return cls.model_validate(
+            {
+                **{name: data[name] for name in ("recipe", "seconds", "low", "high")},
+                "said": recipe_said(str(data["recipe"]), lang),
+                "trains_network": _trains_network(str(data["recipe"])),
+                "why": said_or_key(data["reason"], lang),
+                "state": state,
+            }
+        )
+
+
+class CurvePoint(BaseModel):
+    """How a network did after an epoch."""
+
+    epoch: float
+    loss: float
+    score: float | None = Field(description="in validation, where it was measured")
+
+
+class CurveView(BaseModel):
+    """How the training of a network goes."""
+
+    recipe: str = Field(description="it is trained for")
+    epochs: int = Field(description="planned")
+    points: list[CurvePoint]
 
 
 class CandidateView(BaseModel):
@@ -43,7 +87,9 @@ class TrainingProgress(BaseModel):
     total: int | None = Field(default=None, description="of the step; null where nobody can tell")
     news: str = Field(default="", description="how the step goes, for people")
     seconds_left: float | None = Field(default=None, description="of the step, as far as can be told")
+    picks: list[PickView] = Field(default=[], description="what is tried, in the order planned")
     candidates: list[CandidateView] = Field(default=[], description="recipes tried so far, in this order")
+    curves: list[CurveView] = Field(default=[], description="of networks that are trained")
 
 
 class TrainingView(BaseModel):
@@ -52,7 +98,8 @@ class TrainingView(BaseModel):
     id: str
     task_id: str
     state: JobState
-    reason: TrainingReason
+    reason: TrainingReason = Field(description="what it was begun for; for programs")
+    reason_said: str = Field(default="", description="the same for people")
     priority: int
     budget_seconds: float
     attempt: int = Field(description="how many times a worker took it up")
@@ -72,6 +119,7 @@ class TrainingView(BaseModel):
             task_id=job.task_id,
             state=job.state,
             reason=job.reason,
+            reason_said=say(f"feedback.begun_{job.reason.value}", lang),
             priority=job.priority,
             budget_seconds=job.budget_seconds,
             attempt=job.attempt,
@@ -105,11 +153,12 @@ class VersionView(BaseModel):
     label_ids: list[str] = Field(description="its answers, in the order of its probabilities")
     n_examples: int = Field(description="images it learnt from")
     verdict: dict[str, Any] = Field(description="what came of comparing it with the version in production")
+    verdict_said: str = Field(default="", description="the same for people; empty where nothing was compared")
     created_at: datetime
 
     @classmethod
-    def of(cls, version: Version) -> VersionView:
-        """Return it as it is shown."""
+    def of(cls, version: Version, lang: Lang) -> VersionView:
+        """Return it as it is shown, in one language."""
         return cls(
             id=version.id,
             task_id=version.task_id,
@@ -120,6 +169,7 @@ class VersionView(BaseModel):
             label_ids=list(version.labels),
             n_examples=version.n_examples,
             verdict=dict(version.verdict),
+            verdict_said=said_or_key(version.verdict.get("reason") or {}, lang),
             created_at=time_of(version.created_us),
         )
 
@@ -128,7 +178,9 @@ class Promotion(Shape):
     """How a version is promoted."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"pin": True}]})
-    pin: bool = Field(default=False, description="keep it, whatever a challenger scores")
+    pin: bool | None = Field(
+        default=None, description="keep it, whatever a challenger scores; left out: pinned or not as before"
+    )
 
 
 class LabelAnswer(BaseModel):
@@ -155,15 +207,16 @@ class PredictionView(BaseModel):
     high: float | None
     familiar: bool = Field(description="false: unlike the training images; its answer means little")
     distance: float = Field(description="from the training images; above 1 is unfamiliar")
-    review_reason: ReviewReason | None = Field(description="why a person should look")
+    review_reason: ReviewReason | None = Field(description="why a person should look; for programs")
+    review_said: str = Field(default="", description="the same for people")
     is_reviewed: bool
     latency_ms: float
     created_at: datetime
 
     @classmethod
-    def of(cls, prediction: StoredPrediction) -> PredictionView:
-        """Return it as it is shown."""
-        answer = prediction.answer
+    def of(cls, prediction: StoredPrediction, lang: Lang) -> PredictionView:
+        """Return it as it is shown, in one language."""
+        answer, reason = prediction.answer, prediction.review_reason
         return cls(
             id=prediction.id,
             task_id=prediction.task_id,
@@ -175,7 +228,8 @@ class PredictionView(BaseModel):
             high=answer.get("high"),
             familiar=prediction.familiar,
             distance=prediction.distance,
-            review_reason=prediction.review_reason,
+            review_reason=reason,
+            review_said=say(f"feedback.look_{reason.value}", lang) if reason is not None else "",
             is_reviewed=prediction.is_reviewed,
             latency_ms=prediction.latency_us / 1000,
             created_at=time_of(prediction.created_us),
@@ -192,16 +246,39 @@ def _progress(data: Mapping[str, Any], lang: Lang) -> TrainingProgress | None:
         total=data.get("total"),
         news=said_or_key(data.get("news") or {}, lang),
         seconds_left=data.get("seconds_left"),
+        picks=_picks(data, lang),
         candidates=[_candidate(candidate, lang) for candidate in data.get("candidates", ())],
+        curves=[CurveView(**curve) for curve in data.get("curves", ()) if curve["points"]],
     )
 
 
 def _candidate(data: Mapping[str, Any], lang: Lang) -> CandidateView:
+    return CandidateView(said=recipe_said(str(data["recipe"]), lang), **data)
+
+
+def _picks(data: Mapping[str, Any], lang: Lang) -> list[PickView]:
+    states = {one["recipe"]: "tried" for one in data.get("candidates", ())}
+    for one in data.get("failed", ()):
+        states[one["recipe"]] = "out_of_time" if one["status"] == "out_of_time" else "failed"
+    states |= dict.fromkeys(data.get("racing", ()), "racing")
+    return [
+        PickView.of(pick, lang, state=states.get(pick["recipe"], "planned")) for pick in data.get("picks", ())
+    ]
+
+
+def _trains_network(name: str) -> bool:
     try:
-        said = phrase(read_recipe_name(str(data["recipe"])), lang)
-    except ValueError:  # a worker of another version names recipes in another way
-        said = str(data["recipe"])
-    return CandidateView(said=said, **data)
+        return read_recipe_name(name).is_trained
+    except ValueError:
+        return False
+
+
+def recipe_said(name: str, lang: Lang) -> str:
+    """Return what a recipe is called; its name where a worker of another version names recipes in another way."""
+    try:
+        return phrase(read_recipe_name(name), lang)
+    except ValueError:
+        return name
 
 
 def _problem(data: Mapping[str, Any], lang: Lang) -> Problem | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import Request, Response
+from typing import Annotated
+
+from fastapi import Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from apprenti.api.v1.asking import Asks, Cursor, Id, Limit, Posts, made, nouns
@@ -17,9 +19,17 @@ ROUTER = nouns("tokens")
 
 
 @ROUTER.get("/tokens")
-def list_tokens(asks: Asks, cursor: Cursor = None, limit: Limit = 50) -> Listed[TokenView]:
+def list_tokens(
+    asks: Asks,
+    all_workspaces: Annotated[
+        bool, Query(description="those that open every workspace instead; operators only")
+    ] = False,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Listed[TokenView]:
     """List the tokens of the workspace, without their secrets; owners only."""
-    page = access.list_tokens(*asks.who, cursor=cursor, limit=limit)
+    workspace_id = None if all_workspaces else asks.workspace_id
+    page = access.list_tokens(asks.service, asks.caller, workspace_id, cursor=cursor, limit=limit)
     return Listed(items=[TokenView.of(token) for token in page.items], next_cursor=page.next_cursor)
 
 
@@ -39,7 +49,7 @@ def create_token(posts: Posts, body: NewToken) -> JSONResponse:
 
 @ROUTER.delete("/tokens/{token_id}", status_code=204)
 def revoke_token(request: Request, asks: Asks, token_id: Id) -> Response:
-    """Take a token back; owners only."""
+    """Take a token back; owners only, and operators those that open every workspace."""
     access.revoke_token(*asks.who, token_id)
     request.app.state.callers.forget()
     return Response(status_code=204)

@@ -9,7 +9,10 @@ from apprenti.domain.errors import ApprentiError, NotFoundError
 from apprenti.error_table import outcome_of
 from apprenti.texts import Lang, say
 
-PREFIXES = ("/recognition/v2/", "/account/v2/", "/annotate/v2/", "/authorization/v2/", "/v1/classify/")
+SERVED = ("/recognition/v2/", "/account/v2/", "/annotate/v2/", "/authorization/v2/", "/v1/classify/")
+UNSERVED = ("/detection/", "/tagging/", "/similarity/", "/dom_colors/", "/flows/", "/removebg/", "/ocr/")
+"""Of the hosted service's other products: whoever asks for them is told that they are not here."""
+PREFIXES = SERVED + UNSERVED
 
 
 def refuse_in_detail(error: RefusedError | ApprentiError, lang: Lang) -> JSONResponse:

@@ -95,7 +95,7 @@ def wipe_label(asked: Asked) -> Answer:
 def add_task(asked: Asked) -> Answer:
     """Make the label one of a task's answers."""
     label_id, task_id = asked.id_of("label"), uuid_in(asked.words(TaskIdWords).task_id, "task")
-    tasks.add_label_to_task(*asked.here, task_id, label_id)
+    tasks.add_label_to_task(*asked.here, task_id, label_id, may_share_name=True)
     return _shown(asked, label_id)
 
 

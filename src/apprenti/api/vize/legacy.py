@@ -25,7 +25,7 @@ def legacy_routes(routes: Routes) -> None:
 
 async def read_form(request: Request) -> Mapping[str, Any]:
     """Return the photo of a form, or of a bare body."""
-    data, name = await read_photo(request, seconds=BODY_SECONDS)
+    data, name = await read_photo(request, seconds=BODY_SECONDS, skips_others=True)
     return {PHOTO: data, "name": name}
 
 

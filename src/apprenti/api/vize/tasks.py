@@ -84,7 +84,7 @@ def delete_task(asked: Asked) -> Answer:
 def add_label(asked: Asked) -> Answer:
     """Make a label one of the task's answers."""
     task_id, label_id = asked.id_of("task"), uuid_in(asked.words(LabelWords).label_id, "label")
-    tasks.add_label_to_task(*asked.here, task_id, label_id)
+    tasks.add_label_to_task(*asked.here, task_id, label_id, may_share_name=True)
     return _shown(asked, task_id)
 
 

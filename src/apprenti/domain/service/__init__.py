@@ -9,6 +9,7 @@ from apprenti.domain.service.answers import (
 )
 from apprenti.domain.service.monitoring import Alarm, Worker
 from apprenti.domain.service.pictures import ImageLabel, Origin, StoredImage, Verification
+from apprenti.domain.service.plans import Plan
 from apprenti.domain.service.repeats import Acknowledged
 from apprenti.domain.service.requests import StoredRequest
 from apprenti.domain.service.sessions import Session
@@ -30,6 +31,7 @@ __all__ = [
     "Label",
     "LabelKind",
     "Origin",
+    "Plan",
     "ReviewReason",
     "Role",
     "Session",

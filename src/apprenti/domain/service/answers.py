@@ -9,10 +9,14 @@ from typing import Any
 
 
 class ReviewReason(StrEnum):
-    """Why a prediction is worth a person's look."""
+    """Why a prediction is worth a person's look.
+
+    ``UNFAMILIAR`` is said only where ``familiar`` is false; ``UNUSUAL`` is farther from the training images than most.
+    """
 
     UNCERTAIN = "uncertain"
     UNFAMILIAR = "unfamiliar"
+    UNUSUAL = "unusual"
     RANDOM = "random"
 
 

@@ -118,15 +118,16 @@ def revoke_token(service: Service, caller: Caller, workspace_id: str | None, tok
     Args:
         service: what to work with.
         caller: on whose behalf.
-        workspace_id: whose token; ``None`` for any, of whatever workspace.
+        workspace_id: whose token; operators take back theirs from everywhere. ``None`` for any, of whatever workspace.
         token_id: which.
 
     Raises:
         NotFoundError: there is none of this id.
     """
     _allow_tokens(caller, workspace_id)
+    may_all = caller.role >= Role.OPERATOR
     with service.database.write() as tx:
-        if not tokens.revoke(tx, workspace_id, token_id, now_us=service.now_us()):
+        if not tokens.revoke(tx, workspace_id, token_id, now_us=service.now_us(), with_operators=may_all):
             raise NotFoundError("not_found", noun="token", id=token_id[:100])
         note(tx, service, caller, workspace_id or "", "revoke", "token", token_id)
 

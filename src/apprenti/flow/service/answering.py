@@ -42,8 +42,8 @@ class _Known:
 class AnsweringVersions:
     """Looks up who answers.
 
-    What this process writes is seen at once: any change of its database, a promotion or another, makes it look again.
-    What another process writes is seen after ``REMEMBERED_US`` at the latest.
+    What this server writes is seen at once: any change of its database, a promotion or another, makes it look again.
+    What others write, workers and other servers, is seen after ``REMEMBERED_US`` at the latest.
     """
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class AnsweringVersions:
         key = (workspace_id, task_id, number)
         change = database.last_change  # before looking: what is written meanwhile makes what was seen old
         known = self._known.get(key)
-        if known is not None and known.change is change and 0 <= now_us - known.read_us < REMEMBERED_US:
+        if known is not None and known.change == change and 0 <= now_us - known.read_us < REMEMBERED_US:
             return known.answering
         found = _looked_up(database, workspace_id, task_id, number)
         with self._lock:

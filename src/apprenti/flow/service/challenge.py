@@ -61,7 +61,7 @@ def challenge(
         progress: is told how far it is.
     """
     task_type = challenger.predictor.manifest.task_type
-    progress.begin("comparing", len(snapshot.test))
+    progress.begin("comparing" if champion else "asking", len(snapshot.test))
     rows: list[tuple[Shown, Answered, Answered | None]] = []
     for image in snapshot.test:
         asked = _asked(service, image, challenger, champion[1] if champion else None)

@@ -30,6 +30,7 @@ from apprenti.store.database import images as image_table
 from apprenti.store.database import predictions as prediction_table
 from apprenti.store.database import tasks as task_table
 from apprenti.store.database import versions as version_table
+from apprenti.store.database.corrections import CorrectionFilter
 from apprenti.store.database.rows import Page, Tx
 
 QUARANTINED = "correction.quarantined"
@@ -155,7 +156,7 @@ def _given(
             prediction_table.mark_reviewed(tx, task.workspace_id, [prediction.id])
         for earlier, held in judged.earlier:
             _hold_back(tx, service, words, earlier, held)
-        new = replace(new, before=_before(tx, words, new.image_id))
+        new = replace(new, before=before_any(tx, words, new.image_id))
         if judged.new is not None:
             new = replace(new, state=CorrectionState.QUARANTINED, reason=to_json(judged.new.reason))
         table.insert(tx, new)
@@ -169,7 +170,7 @@ def _given(
     return new
 
 
-def _before(tx: Tx, words: TaskWords, image_id: str) -> Before:
+def before_any(tx: Tx, words: TaskWords, image_id: str) -> Before:
     """Return what an image showed before any correction in force."""
     for earlier in table.in_force(tx, words.task.id, image_id):
         if not earlier.job_id:
@@ -178,16 +179,26 @@ def _before(tx: Tx, words: TaskWords, image_id: str) -> Before:
 
 
 def _hold_back(tx: Tx, service: Service, words: TaskWords, earlier: Correction, held: Held) -> None:
-    """Hold back a correction that was accepted: its image shows what it would without it."""
-    table.change(
-        tx, earlier.workspace_id, earlier.id, state=CorrectionState.QUARANTINED, reason=to_json(held.reason)
-    )
-    others = table.in_force(tx, words.task.id, earlier.image_id)
-    if others:
-        words.put(tx, others[-1], now_us=service.now_us())
-    else:
-        words.put_back(tx, earlier.image_id, earlier.before, now_us=service.now_us())
+    """Hold back a correction that was accepted."""
+    reason = to_json(held.reason)
+    take_out_of_force(tx, service, words, earlier, state=CorrectionState.QUARANTINED, reason=reason)
     _tell_held(tx, service, earlier, held)
+
+
+def take_out_of_force(
+    tx: Tx, service: Service, words: TaskWords, gone: Correction, **changes: Any
+) -> Correction:
+    """Change a correction that was accepted, and let its image show what it would without it."""
+    in_force = table.in_force(tx, words.task.id, gone.image_id)
+    changed = table.change(tx, gone.workspace_id, gone.id, **changes)
+    place = [one.id for one in in_force].index(gone.id)
+    for later in in_force[place + 1 :]:
+        if words.read(later.before) == words.said(gone):  # it began where this one ended
+            table.change(tx, later.workspace_id, later.id, before=gone.before)
+    others = [one for one in in_force if one.id != gone.id]
+    instead = words.said(others[-1]) if others else words.read(gone.before)
+    words.take_back(tx, gone, instead, now_us=service.now_us())
+    return changed
 
 
 def _tell_held(tx: Tx, service: Service, correction: Correction, held: Held) -> None:
@@ -222,68 +233,18 @@ def list_corrections(
     *,
     task_id: str | None = None,
     state: CorrectionState | None = None,
+    token_id: str | None = None,
+    from_us: int | None = None,
+    until_us: int | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Correction]:
-    """Return corrections, newest first: of a task or of all, those in one state or all."""
+    """Return corrections, newest first: those of a task, in one state, of a source, of a time, or all."""
     allow(caller, workspace_id, Role.READER)
+    chosen = CorrectionFilter(
+        task_id=task_id, state=state, token_id=token_id, from_us=from_us, until_us=until_us
+    )
     with service.database.read() as tx:
         if task_id is not None:
             task_table.get(tx, workspace_id, task_id)
-        return table.page(tx, workspace_id, task_id=task_id, state=state, cursor=cursor, limit=limit)
-
-
-def release(service: Service, caller: Caller, workspace_id: str, correction_id: str) -> Correction:
-    """Accept a correction that was held back; those held back that say otherwise of its image are rejected.
-
-    Raises:
-        ConflictError: it is not held back, or its image belongs to the fixed test set, which no correction touches.
-        NotFoundError: a label is no longer one of the task's.
-    """
-    allow(caller, workspace_id, Role.OWNER)
-    with service.database.write() as tx:
-        held = _held(tx, workspace_id, correction_id)
-        image = image_table.get(tx, workspace_id, held.image_id)
-        task = task_table.get(tx, workspace_id, held.task_id)
-        if image.is_test:
-            raise ConflictError("correction_of_test_image", image=image.id)
-        words = TaskWords.of(tx, task)
-        words.checked(held.label_ids, held.value)
-        released = table.change(
-            tx, workspace_id, held.id,
-            state=CorrectionState.ACCEPTED, decided_by=caller.token_id, before=_before(tx, words, image.id),
-        )  # fmt: skip
-        note(tx, service, caller, workspace_id, "release", "correction", held.id, task_id=task.id)
-        for other in table.of_image(tx, image.id):
-            same = (other.label_ids, other.value) == (held.label_ids, held.value)
-            if other.task_id == task.id and other.state is CorrectionState.QUARANTINED and not same:
-                _reject(tx, service, caller, other)
-        words.put(tx, released, now_us=service.now_us())
-        if not released.agrees:
-            retrain_if_due(tx, service, task)
-    return released
-
-
-def reject(service: Service, caller: Caller, workspace_id: str, correction_id: str) -> Correction:
-    """Drop a correction that was held back: it is never learnt from.
-
-    Raises:
-        ConflictError: it is not held back.
-    """
-    allow(caller, workspace_id, Role.OWNER)
-    with service.database.write() as tx:
-        return _reject(tx, service, caller, _held(tx, workspace_id, correction_id))
-
-
-def _reject(tx: Tx, service: Service, caller: Caller, held: Correction) -> Correction:
-    note(tx, service, caller, held.workspace_id, "reject", "correction", held.id, task_id=held.task_id)
-    return table.change(
-        tx, held.workspace_id, held.id, state=CorrectionState.REJECTED, decided_by=caller.token_id
-    )
-
-
-def _held(tx: Tx, workspace_id: str, correction_id: str) -> Correction:
-    correction = table.get(tx, workspace_id, correction_id)
-    if correction.state is not CorrectionState.QUARANTINED:
-        raise ConflictError("correction_not_held", id=correction.id)
-    return correction
+        return table.page(tx, workspace_id, chosen, cursor=cursor, limit=limit)

@@ -35,6 +35,7 @@ class Patient:
         is_served: whether a server has its folder.
         where: its folder, for people.
         now_us: microseconds since the epoch.
+        is_named: somebody said where it is, and so believes that it is there.
         thorough: hold every blob against its name, not only some.
     """
 
@@ -44,6 +45,7 @@ class Patient:
     is_served: bool
     where: str
     now_us: int
+    is_named: bool = False
     thorough: bool = False
 
 
@@ -55,7 +57,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
         yield trouble("database", error)
         return
     if database is None:
-        yield finding("database", Level.OK, "no_service", folder=patient.where)
+        yield _absent(patient)
         return
     try:
         yield from _of_database(database, patient)
@@ -79,7 +81,7 @@ def _of_database(database: Database, patient: Patient) -> Iterator[Finding]:
             yield finding("database", Level.PROBLEM, "database_follows", advice="name_leader")
         now, head = revision_of(database)
         if now is None:
-            yield finding("database", Level.OK, "no_service", folder=patient.where)
+            yield _absent(patient)
             return
         judged = judge_revision(now, head or "", known=is_known(now))
         yield judged
@@ -91,6 +93,13 @@ def _of_database(database: Database, patient: Patient) -> Iterator[Finding]:
         yield from _of_blobs(database, patient)
     except StoreError as error:
         yield trouble("database", error)
+
+
+def _absent(patient: Patient) -> Finding:
+    """Return that no service has begun: a typing error, perhaps, where somebody named its place."""
+    if patient.is_named:
+        return finding("database", Level.WARNING, "no_service", advice="check_place", folder=patient.where)
+    return finding("database", Level.OK, "no_service", folder=patient.where)
 
 
 def judge_revision(now: str, head: str, *, known: bool) -> Finding:

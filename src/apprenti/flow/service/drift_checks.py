@@ -19,7 +19,7 @@ from apprenti.domain.service import Alarm, StoredPrediction, Task, Version
 from apprenti.flow.service.access import ITSELF
 from apprenti.flow.service.drift_notices import notices_of
 from apprenti.flow.service.events import tell
-from apprenti.flow.service.loaded_models import LoadedModel
+from apprenti.flow.service.predictions import FACT_DIGITS, P_DIGITS
 from apprenti.flow.service.retraining import retrain_if_due
 from apprenti.flow.service.service import Service, note
 from apprenti.flow.service.traffic import day_of
@@ -65,9 +65,10 @@ def check_drift(service: Service, workspace_id: str, task_id: str) -> Alarm | No
     if model.reference is None:
         return None
     after = replace(before, checked_seq=last_seq, checked_us=now_us)
-    seen = each_picture_once(window)
-    found = check_window(observations(seen, version), model.reference)
-    after = _alarm(service, task, version, model, seen, found, after, now_us)
+    seen, reference = each_picture_once(window), as_kept(model.reference, version)
+    found = check_window(observations(seen, version), reference)
+    labels = tuple(model.predictor.labels)
+    after = _alarm(service, task, version, labels, reference, seen, found, after, now_us)
     return _written(service, task, before, after)
 
 
@@ -109,6 +110,23 @@ def observations(predictions: Sequence[StoredPrediction], version: Version) -> O
     )
 
 
+def as_kept(reference: DriftReference, version: Version) -> DriftReference:
+    """Return a reference as precise as predictions are kept.
+
+    Photos of one size, or answers of which the model is as good as certain, are equal then; else a camera that always
+    gives the same size would be said to give smaller photos, for a difference in the seventh decimal.
+    """
+    held_out = reference.held_out
+    answers = _rounded(held_out.answers, P_DIGITS) if version.labels else held_out.answers
+    return DriftReference(
+        held_out=replace(held_out, answers=answers, facts=_rounded(held_out.facts, FACT_DIGITS))
+    )
+
+
+def _rounded(values: NDArray[np.float32], digits: int) -> NDArray[np.float32]:
+    return np.round(values.astype(np.float64), digits).astype(np.float32)
+
+
 def _answer(prediction: StoredPrediction, version: Version) -> list[float]:
     if "value" in prediction.answer:
         return [float(prediction.answer["value"])]
@@ -120,7 +138,8 @@ def _alarm(
     service: Service,
     task: Task,
     version: Version,
-    model: LoadedModel,
+    labels: tuple[str, ...],
+    reference: DriftReference,
     seen: Sequence[StoredPrediction],
     found: Drift,
     alarm: Alarm,
@@ -128,15 +147,14 @@ def _alarm(
 ) -> Alarm:
     """Return the alarm after a window."""
     alarm = replace(alarm, n=found.n, is_on=found.alarm, drift=to_json(found))
-    if not found.alarm or model.reference is None:
+    if not found.alarm:
         return replace(alarm, begun_us=None, since_day=None, notices=(), moved=())
     with service.database.read() as tx:
         earlier = prediction_table.of_version(
             tx, task.id, version.number, after_seq=0, limit=MOST_LOOKED_BACK
         )
-    since = _since(each_picture_once(earlier), version, found, model.reference, day_of(now_us))
-    moved = most_moved(observations(seen, version), model.reference)[:N_MOVED]
-    labels = tuple(model.predictor.labels)
+    since = _since(each_picture_once(earlier), version, found, reference, day_of(now_us))
+    moved = most_moved(observations(seen, version), reference)[:N_MOVED]
     notices = drift_sentences(
         found,
         labels=labels,

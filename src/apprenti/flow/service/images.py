@@ -175,8 +175,7 @@ def labels_of_images(
     """Return what each of these images shows."""
     allow(caller, workspace_id, Role.READER)
     with service.database.read() as tx:
-        for image_id in image_ids:
-            table.get(tx, workspace_id, image_id)
+        table.all_by_ids(tx, workspace_id, image_ids)
         return table.labels_of(tx, image_ids)
 
 
@@ -213,8 +212,8 @@ def label_images(
     with service.database.write() as tx:
         for label_id in remove:
             label_table.get(tx, workspace_id, label_id)
+        table.all_by_ids(tx, workspace_id, image_ids)
         for image_id in image_ids:
-            table.get(tx, workspace_id, image_id)
             for label_id in remove:
                 table.unshow(tx, image_id, label_id)
             _show(tx, service, workspace_id, image_id, add)
@@ -249,12 +248,13 @@ def change_images(
     if len(json.dumps(values.get("meta_data", {}))) > MAX_META_BYTES:
         raise OptionError("text_too_long", field="meta_data", limit=MAX_META_BYTES)
     optional_text(values.get("name", ""), "name", most=MAX_NAME_LETTERS)
+    told = {name: value for name, value in values.items() if name.startswith("is_")}
     with service.database.write() as tx:
-        n = table.change(tx, workspace_id, image_ids, **values) if values else 0
-        told = {name: value for name, value in values.items() if name.startswith("is_")}
-        for image_id in image_ids:
+        there = list(table.by_ids(tx, workspace_id, image_ids)) if values else []
+        table.change(tx, workspace_id, there, **values)
+        for image_id in there:
             note(tx, service, caller, workspace_id, "change", "image", image_id, **told)
-    return n
+    return len(there)
 
 
 def delete_images(service: Service, caller: Caller, workspace_id: str, image_ids: Sequence[str]) -> int:
@@ -262,9 +262,10 @@ def delete_images(service: Service, caller: Caller, workspace_id: str, image_ids
     allow(caller, workspace_id, Role.EDITOR)
     _require_few(image_ids)
     with service.database.write() as tx:
-        hashes = [table.get(tx, workspace_id, image_id).sha256 for image_id in image_ids]
+        found = table.all_by_ids(tx, workspace_id, image_ids)
+        hashes = [image.sha256 for image in found.values()]
         n = table.delete(tx, workspace_id, image_ids)
-        for image_id in image_ids:
+        for image_id in found:
             note(tx, service, caller, workspace_id, "delete", "image", image_id)
     drop_blobs(service, hashes)
     return n

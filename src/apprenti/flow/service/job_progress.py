@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from apprenti.domain.errors import ConflictError, NotFoundError
 from apprenti.domain.json_form import to_json
-from apprenti.domain.recipe import Trial
+from apprenti.domain.recipe import Pick, Trial
 from apprenti.domain.sentence import Sentence
 from apprenti.domain.service import JobState, TrainingJob
+from apprenti.flow.service.race_story import RaceStory
 from apprenti.flow.service.service import Service
 from apprenti.store.database import trainings as table
 
 SECONDS_BETWEEN = 1.0
-KEPT = ("n_steps", "tries", "candidates")
+KEPT = ("n_steps", "tries")
 """What the next attempt goes on with."""
 
 
@@ -25,12 +26,14 @@ class JobProgress:
         self._service, self._job, self._clock = service, job, clock
         self._last = float("-inf")
         self._kept = {name: job.progress[name] for name in KEPT if name in job.progress}
+        self._story = RaceStory(job.progress)
         self._now: dict[str, Any] = {}
         self.cancel_requested = False
 
     def begin(self, step: str, total: int | None = None) -> None:
         """Say that a step begins."""
         self._now = {"step": step, "done": 0, "total": total}
+        self._story.step(step)
         self._write()
 
     def advance(self, n: int = 1) -> None:
@@ -41,23 +44,23 @@ class JobProgress:
     def note(self, news: Sentence, *, seconds_left: float | None = None) -> None:
         """Say how the step goes."""
         self._now["news"] = to_json(news)
+        self._story.news(news)
         self._now["seconds_left"] = seconds_left
         self._write()
 
+    def planned(self, picks: Sequence[Pick]) -> None:
+        """Say what will be tried, and why."""
+        self._story.planned(picks)
+        self._write()
+
+    def begun(self, pick: Pick, planned: Callable[[], Sequence[Pick]]) -> None:
+        """Say that a candidate begins."""
+        self._story.begun(pick, planned)
+        self._write()
+
     def tried(self, trial: Trial) -> None:
-        """Say what a candidate came to; those without a score are left out."""
-        if trial.score is None:
-            return
-        ends = (trial.interval.low, trial.interval.high) if trial.interval is not None else (None, None)
-        candidate = {
-            "recipe": trial.recipe.name,
-            "score": trial.score,
-            "low": ends[0],
-            "high": ends[1],
-            "is_share": trial.metric.is_share,
-        }
-        others = [one for one in self._kept.get("candidates", ()) if one["recipe"] != trial.recipe.name]
-        self._kept["candidates"] = [*others, candidate]
+        """Say what a candidate came to."""
+        self._story.tried(trial)
         self._write()
 
     def end(self) -> None:
@@ -92,4 +95,4 @@ class JobProgress:
         self._last = now
         self.refuse_if_taken_over()
         with self._service.database.write() as tx:
-            table.write(tx, self._job, progress={**self._kept, **self._now})
+            table.write(tx, self._job, progress={**self._kept, **self._story.told, **self._now})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,9 +37,17 @@ class KnownEmbeddings:
 
     def nearest(self, embedding: NDArray[np.float32], n: int) -> tuple[int, ...]:
         """Return the rows of the ``n`` photos most like one, by the cosine of their embeddings."""
+        return tuple(int(row) for row in np.argsort(-self._likeness(embedding), kind="stable")[:n])
+
+    def most_alike(self, embedding: NDArray[np.float32]) -> Iterator[tuple[str, float]]:
+        """Yield the hash of every photo with its likeness to one, the cosine of their embeddings; most alike first."""
+        likeness = self._likeness(embedding)
+        for row in np.argsort(-likeness, kind="stable"):
+            yield self.hashes[row], float(likeness[row])
+
+    def _likeness(self, embedding: NDArray[np.float32]) -> NDArray[np.float32]:
         lengths = np.linalg.norm(self.embeddings, axis=1) * np.linalg.norm(embedding)
-        cosines = self.embeddings @ embedding / np.maximum(lengths, 1e-12)
-        return tuple(int(row) for row in np.argsort(-cosines, kind="stable")[:n])
+        return np.asarray(self.embeddings @ embedding / np.maximum(lengths, 1e-12), np.float32)
 
     def to_npz(self) -> bytes:
         """Return them as the bytes of an ``.npz`` file; in 16 bits, which cosines do not notice."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from apprenti.domain.errors import OptionError
 from apprenti.domain.service import Caller, Label, LabelKind, Role, Task
 from apprenti.flow.service.access import allow
 from apprenti.flow.service.images import drop_blobs
-from apprenti.flow.service.service import MAX_NAME_LETTERS, MAX_TEXT_LETTERS, Service, note
-from apprenti.flow.service.words import optional_text, required_text
+from apprenti.flow.service.service import Service, note
+from apprenti.flow.service.tasks import require_new_name
+from apprenti.flow.service.words import checked_words, same_name
 from apprenti.store.database import images as image_table
 from apprenti.store.database import labels as table
 from apprenti.store.database.images import ImageFilter
@@ -35,7 +35,7 @@ def create_label(
         OptionError: its name is missing or too long.
     """
     allow(caller, workspace_id, Role.EDITOR)
-    words = _checked({"name": name, "description": description, "output_name": output_name})
+    words = checked_words({"name": name, "description": description, "output_name": output_name}, CHANGEABLE)
     label = Label(
         id=service.new_id(), workspace_id=workspace_id, kind=kind, created_us=service.now_us(), **words
     )
@@ -113,16 +113,20 @@ def tasks_of_labels(
 
 
 def change_label(service: Service, caller: Caller, workspace_id: str, label_id: str, **values: Any) -> Label:
-    """Change fields of a label (those of ``CHANGEABLE``) and return it."""
+    """Change fields of a label (those of ``CHANGEABLE``) and return it.
+
+    Raises:
+        ConflictError: a task that it answers has another label of its new name.
+    """
     allow(caller, workspace_id, Role.EDITOR)
-    checked = _checked(values)
+    checked = checked_words(values, CHANGEABLE)
     with service.database.write() as tx:
-        table.get(tx, workspace_id, label_id)
-        label = (
-            table.change(tx, workspace_id, label_id, **checked)
-            if checked
-            else table.get(tx, workspace_id, label_id)
-        )
+        label = table.get(tx, workspace_id, label_id)
+        if not same_name(checked.get("name", label.name), label.name):
+            for task, _ in table.tasks_of(tx, label_id):
+                require_new_name(task, checked["name"], [other for other, _ in table.of_task(tx, task.id)])
+        if checked:
+            label = table.change(tx, workspace_id, label_id, **checked)
         note(tx, service, caller, workspace_id, "change", "label", label_id, **checked)
     return label
 
@@ -142,15 +146,3 @@ def delete_label(
             tx, service, caller, workspace_id, "delete", "label", label_id, name=label.name, n_images=n_images
         )
     drop_blobs(service, [image.sha256 for image in found])
-
-
-def _checked(values: dict[str, Any]) -> dict[str, Any]:
-    unknown = set(values) - set(CHANGEABLE)
-    if unknown:
-        raise OptionError("field_unknown", field=sorted(unknown)[0][:50])
-    if "name" in values:
-        values = {**values, "name": required_text(values["name"], "name", most=MAX_NAME_LETTERS)}
-    for field in ("description", "output_name"):
-        if field in values:
-            optional_text(values[field], field, most=MAX_TEXT_LETTERS)
-    return values

@@ -44,14 +44,18 @@ def list_audit(
     caller: Caller,
     workspace_id: str,
     *,
+    noun: str | None = None,
     noun_id: str | None = None,
+    token_id: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[AuditEntry]:
-    """Return what was done in a workspace, with one thing or with all, newest first."""
+    """Return what was done in a workspace, newest first: with a kind of thing, one thing, by somebody; or all."""
     allow(caller, workspace_id, Role.OWNER)
     with service.database.read() as tx:
-        return audit.page(tx, workspace_id, noun_id=noun_id, cursor=cursor, limit=limit)
+        return audit.page(
+            tx, workspace_id, noun=noun, noun_id=noun_id, token_id=token_id, cursor=cursor, limit=limit
+        )
 
 
 def usage_of(service: Service, caller: Caller, workspace_id: str) -> Usage:

@@ -37,6 +37,11 @@ class PhotoCounts:
     by_label: Mapping[str, int]
     tested_by_label: Mapping[str, int]
 
+    @property
+    def of_task(self) -> int:
+        """Those with a label of the task: what everybody calls its photos; the others may become any task's."""
+        return self.every - self.unlabelled
+
 
 def grid_photos(
     service: Service,

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from apprenti.domain.errors import StoreError
+from apprenti.domain.seams import Peers
 from apprenti.domain.service import StoredPrediction
 from apprenti.flow.service.traffic import counts_of, day_of
 from apprenti.store.database import predictions as table
@@ -30,6 +31,7 @@ PAUSE_SECONDS = 1.0
 RETRY_SECONDS = 1.0
 MOST_WAITING = 2_000
 MOST_AT_ONCE = 500
+LOOK_SECONDS = 0.02
 
 
 class PredictionLog(Protocol):
@@ -69,12 +71,19 @@ class GatheredLog:
         database: where to.
         pause_seconds: how long answers are gathered.
         most_waiting: answers; more are written by whoever brings them, who so learns when the disk takes nothing.
+        peers: other processes of the same server; who looks for an answer waits for theirs as well.
     """
 
     def __init__(
-        self, database: Database, *, pause_seconds: float = PAUSE_SECONDS, most_waiting: int = MOST_WAITING
+        self,
+        database: Database,
+        *,
+        pause_seconds: float = PAUSE_SECONDS,
+        most_waiting: int = MOST_WAITING,
+        peers: Peers | None = None,
     ) -> None:
         self._database, self._pause_seconds, self._most = database, pause_seconds, most_waiting
+        self._peers = peers
         self._waiting: list[StoredPrediction] = []
         self._n_taken = self._n_settled = self._n_dropped = 0
         self._error: StoreError | None = None
@@ -96,6 +105,7 @@ class GatheredLog:
             if takes:
                 self._waiting.extend(predictions)
                 self._n_taken += len(predictions)
+                self._tell_peers()
                 if self._writer.ident is None:
                     self._writer.start()
         if not takes:
@@ -105,7 +115,7 @@ class GatheredLog:
             self._has_work.set()
 
     def settle(self) -> None:
-        """Return when every answer taken so far is on the disk."""
+        """Return when every answer taken so far is on the disk, by this process or another of the server."""
         with self._state:
             wanted, self._error = self._n_taken, None
             while self._n_settled < wanted:
@@ -113,6 +123,8 @@ class GatheredLog:
                 self._state.wait()
                 if self._error is not None:
                     raise self._error
+        if self._peers is not None:
+            self._peers.settle()
 
     def close(self) -> None:
         """Write what waits, and end."""
@@ -132,7 +144,7 @@ class GatheredLog:
         while is_written or not self._closing:
             self._has_work.wait()
             if not self._closing:
-                self._in_a_hurry.wait(self._pause_seconds if is_written else RETRY_SECONDS)
+                self._gather(self._pause_seconds if is_written else RETRY_SECONDS)
             self._in_a_hurry.clear()
             with self._state:
                 some = self._waiting[:MOST_AT_ONCE]
@@ -141,6 +153,20 @@ class GatheredLog:
             if not some and self._closing:
                 return
             is_written = not some or self._written(some)
+
+    def _gather(self, seconds: float) -> None:
+        """Wait for more, but not when somebody here or in another process waits for what there is."""
+        if self._peers is None:
+            self._in_a_hurry.wait(seconds)
+            return
+        for _ in range(round(seconds / LOOK_SECONDS)):
+            if self._in_a_hurry.wait(LOOK_SECONDS) or self._peers.is_hurried():
+                return
+
+    def _tell_peers(self) -> None:
+        """Say how far we are; called with ``_state`` held."""
+        if self._peers is not None:
+            self._peers.tell(taken=self._n_taken, written=self._n_settled)
 
     def _written(self, some: Sequence[StoredPrediction]) -> bool:
         """Write the first answers that wait; where that fails they go on waiting."""
@@ -157,6 +183,7 @@ class GatheredLog:
             del self._waiting[: len(some)]
             self._n_settled += len(some)
             self._n_dropped += len(some) - n
+            self._tell_peers()
             self._state.notify_all()
         return True
 

@@ -28,6 +28,8 @@ from apprenti.store.database.rows import Page
 
 ImageFile = bytes
 Pixels = NDArray[np.uint8]
+P_DIGITS, FACT_DIGITS = 6, 5
+"""Decimals of probabilities and facts that are kept; whoever compares them with others rounds those as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -215,7 +217,7 @@ def _stored(
         distance=prediction.distance,
         review_score=score,
         review_reason=reason,
-        facts=tuple(round(float(fact), 5) for fact in answered.facts),
+        facts=tuple(round(float(fact), FACT_DIGITS) for fact in answered.facts),
         latency_us=latency_us,
         created_us=service.now_us(),
     )
@@ -227,7 +229,7 @@ def answer_data(prediction: Prediction, ids: Mapping[str, str]) -> dict[str, Any
         ends = {"low": prediction.interval.low, "high": prediction.interval.high}
         return {"value": prediction.value, **ends, "level": prediction.interval.level}
     given = {label for label, _ in prediction.labels}
-    labels = [{"id": ids[name], "name": name, "p": round(p, 6)} for name, p in prediction.top]
+    labels = [{"id": ids[name], "name": name, "p": round(p, P_DIGITS)} for name, p in prediction.top]
     if prediction.task_type is TaskType.MULTI_LABEL:
         labels = [{**label, "given": label["name"] in given} for label in labels]
     return {"labels": labels}

@@ -72,6 +72,8 @@ def run_training(
     tools = replace(
         tools,
         progress=progress,
+        planned=progress.planned,
+        begun=progress.begun,
         tried=progress.tried,
         journal=FolderJournal(folder / "journal", still_mine=progress.refuse_if_taken_over),
         should_stop=lambda: stopping() or progress.cancel_requested,

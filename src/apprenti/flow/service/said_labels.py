@@ -17,6 +17,8 @@ from apprenti.store.database import labels as label_table
 from apprenti.store.database.rows import Tx
 
 Before = Mapping[str, Any]
+Shows = dict[str, float | None]
+"""Labels by id, with the number where one stands for one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,21 +109,36 @@ class TaskWords:
             ]
         }
 
-    def put(self, tx: Tx, correction: Correction, *, now_us: int) -> None:
-        """Let an image show what a correction says."""
-        wanted: dict[str, float | None] = dict.fromkeys(correction.label_ids)
+    def said(self, correction: Correction) -> Shows:
+        """Return what an image shows by a correction."""
         if self.task.task_type is TaskType.REGRESSION:
-            wanted = {label.id: correction.value for label in self.answers[:1]}
-        elif not wanted and self.negative_id:
-            wanted = {self.negative_id: None}
-        self._replace(tx, correction.image_id, wanted, now_us)
+            return {label.id: correction.value for label in self.answers[:1]}
+        if not correction.label_ids and self.negative_id:
+            return {self.negative_id: None}
+        return dict.fromkeys(correction.label_ids)
 
-    def put_back(self, tx: Tx, image_id: str, before: Before, *, now_us: int) -> None:
-        """Let an image show what it showed before it was corrected."""
+    def read(self, before: Before) -> Shows:
+        """Return what ``before`` kept, as far as the task still has the labels."""
         there = {label.id for label in self.answers} | {self.negative_id}
         labels = before.get("labels", [])
-        wanted = {one["label_id"]: one["value"] for one in labels if one["label_id"] in there}
-        self._replace(tx, image_id, wanted, now_us)
+        return {one["label_id"]: one["value"] for one in labels if one["label_id"] in there}
+
+    def put(self, tx: Tx, correction: Correction, *, now_us: int) -> None:
+        """Let an image show what a correction says."""
+        self._replace(tx, correction.image_id, self.said(correction), now_us)
+
+    def take_back(self, tx: Tx, gone: Correction, instead: Shows, *, now_us: int) -> None:
+        """Let an image show something instead of what a correction said; what was said since by hand stays."""
+        said, shown = self.said(gone), self.read(self.before(tx, gone.image_id))
+        wanted = instead
+        if self.task.task_type is TaskType.MULTI_LABEL:
+            kept = {one: value for one, value in shown.items() if one in instead or one not in said}
+            wanted = kept | {one: value for one, value in instead.items() if one not in said}
+            if len(wanted) > 1:
+                wanted.pop(self.negative_id, None)
+        elif shown != said:
+            return
+        self._replace(tx, gone.image_id, wanted, now_us)
 
     def _replace(self, tx: Tx, image_id: str, wanted: Mapping[str, float | None], now_us: int) -> None:
         for one in self.before(tx, image_id)["labels"]:

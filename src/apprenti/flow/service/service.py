@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from apprenti.domain.service import AuditEntry, Caller
 from apprenti.egress.policy import EgressPolicy
 from apprenti.flow.service.answering import AnsweringVersions
+from apprenti.flow.service.answers_on_test import AnswersOnTest
 from apprenti.flow.service.loaded_models import LoadedModels
 from apprenti.flow.service.prediction_log import DirectLog, PredictionLog
 from apprenti.flow.service.remembered import Remembered
@@ -55,6 +56,7 @@ class Service:
         limits: how much one caller may ask for.
         models: those that are loaded.
         answering: remembers which version of a task answers.
+        test_answers: remembers what versions say of test photos.
         prediction_log: takes answers that keep no image.
         sight: looks at photos, so that those alike are found.
         remembered: what was worked out of photos lately.
@@ -72,6 +74,7 @@ class Service:
     limits: ServiceLimits = field(default_factory=ServiceLimits)
     models: LoadedModels = field(default_factory=LoadedModels)
     answering: AnsweringVersions = field(default_factory=AnsweringVersions)
+    test_answers: AnswersOnTest = field(default_factory=AnswersOnTest)
     prediction_log: PredictionLog = field(default_factory=DirectLog)
     sight: Sight = field(default_factory=Sight)
     remembered: Remembered = field(default_factory=Remembered)

@@ -86,7 +86,33 @@ def take_snapshot(service: Service, job: TrainingJob, folder: Path, tools: Tools
     return _read(folder, task.task_type)
 
 
-def _write(service: Service, task: Task, job: TrainingJob, folder: Path, tools: Tools) -> None:
+def lay_out_as_labelled(service: Service, task: Task, folder: Path, progress: Progress) -> Path:
+    """Write the labelled images of a task as they are now, and a table of what they show; return the table.
+
+    Nothing is drawn for the test set: where no image is in it yet, the table leaves that to whoever reads it.
+
+    Raises:
+        DataError: there is too little to learn from.
+    """
+    labelled = _labelled(service, task)
+    write_images(service, labelled.stored, folder, progress)
+    rows = [(image, labelled.target_of[image.id], image.is_test) for image in labelled.stored]
+    with_splits = any(image.is_test for image in labelled.stored)
+    write_atomically(folder / TABLE, _table(rows, task.task_type, with_splits=with_splits).encode())
+    return folder / TABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Labelled:
+    """The labelled images of a task and what they show."""
+
+    answers: Sequence[Label]
+    names: Mapping[str, str]
+    stored: Sequence[StoredImage]
+    target_of: Mapping[str, Target | None]
+
+
+def _labelled(service: Service, task: Task) -> _Labelled:
     with service.database.read() as tx:
         answers = [label for label, negative in label_table.of_task(tx, task.id) if not negative]
         chosen = ImageFilter(task_id=task.id)
@@ -97,6 +123,12 @@ def _write(service: Service, task: Task, job: TrainingJob, folder: Path, tools: 
     stored = [image for image in stored if target_of[image.id] is not None]
     if len(stored) < 2:
         raise DataError("no_labelled_images", task=task.name)
+    return _Labelled(answers=answers, names=names, stored=stored, target_of=target_of)
+
+
+def _write(service: Service, task: Task, job: TrainingJob, folder: Path, tools: Tools) -> None:
+    labelled = _labelled(service, task)
+    answers, names, stored, target_of = labelled.answers, labelled.names, labelled.stored, labelled.target_of
     write_images(service, stored, folder, tools.progress)
     tested = {image.id for image in stored if image.is_test}
     drawn = _drawn_for_test(task.task_type, stored, target_of, tested, folder, tools)

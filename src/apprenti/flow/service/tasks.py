@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,8 @@ from apprenti.domain.dataset import TaskType
 from apprenti.domain.errors import ConflictError, NotFoundError, OptionError
 from apprenti.domain.service import Caller, Label, LabelKind, Role, Task, TaskLabel
 from apprenti.flow.service.access import allow
-from apprenti.flow.service.service import MAX_NAME_LETTERS, MAX_TEXT_LETTERS, Service, note
-from apprenti.flow.service.words import in_range, optional_text, required_text
+from apprenti.flow.service.service import Service, note
+from apprenti.flow.service.words import checked_words, in_range, same_name
 from apprenti.store.database import labels as label_table
 from apprenti.store.database import tasks as table
 from apprenti.store.database.rows import Page
@@ -115,7 +116,7 @@ def count_tasks(service: Service, caller: Caller, workspace_id: str) -> int:
 
 
 def change_task(service: Service, caller: Caller, workspace_id: str, task_id: str, **values: Any) -> Task:
-    """Change fields of a task (those of ``CHANGEABLE``) and return it.
+    """Change fields of a task (those of ``CHANGEABLE``) and return it; only owners pin, or change the consent.
 
     Raises:
         OptionError: a value is wrong.
@@ -123,11 +124,10 @@ def change_task(service: Service, caller: Caller, workspace_id: str, task_id: st
     allow(caller, workspace_id, Role.OWNER if "pinned" in values else Role.EDITOR)
     checked = _checked(values)
     with service.database.write() as tx:
-        task = (
-            table.change(tx, workspace_id, task_id, **checked)
-            if checked
-            else table.get(tx, workspace_id, task_id)
-        )
+        before = table.get(tx, workspace_id, task_id)
+        if checked.get("keeps_images", before.keeps_images) != before.keeps_images:
+            allow(caller, workspace_id, Role.OWNER)
+        task = table.change(tx, workspace_id, task_id, **checked) if checked else before
         note(tx, service, caller, workspace_id, "change", "task", task_id, **checked)
     return task
 
@@ -156,22 +156,52 @@ def task_labels(
 
 
 def add_label_to_task(
-    service: Service, caller: Caller, workspace_id: str, task_id: str, label_id: str
+    service: Service,
+    caller: Caller,
+    workspace_id: str,
+    task_id: str,
+    label_id: str,
+    *,
+    may_share_name: bool = False,
 ) -> None:
     """Make a label one of a task's answers; nothing happens where it is already.
 
+    Args:
+        service: what to work with.
+        caller: on whose behalf.
+        workspace_id: where.
+        task_id: whose answer.
+        label_id: which label.
+        may_share_name: even where the task has one of this name.
+
     Raises:
+        ConflictError: the task has another label of this name.
         OptionError: a task of numbers has one label already.
     """
     allow(caller, workspace_id, Role.EDITOR)
     with service.database.write() as tx:
         task = table.get(tx, workspace_id, task_id)
-        label_table.get(tx, workspace_id, label_id)
-        there = [label.id for label, _ in label_table.of_task(tx, task_id)]
-        if task.task_type is TaskType.REGRESSION and there and label_id not in there:
+        label = label_table.get(tx, workspace_id, label_id)
+        there = [label for label, _ in label_table.of_task(tx, task_id)]
+        if label_id in [one.id for one in there]:
+            return
+        if task.task_type is TaskType.REGRESSION and there:
             raise OptionError("one_label_for_numbers")
+        if not may_share_name:
+            require_new_name(task, label.name, there)
         label_table.connect(tx, TaskLabel(task_id=task_id, label_id=label_id))
         note(tx, service, caller, workspace_id, "add_label", "task", task_id, label_id=label_id)
+
+
+def require_new_name(task: Task, name: str, labels: Iterable[Label]) -> None:
+    """Pass, where none of these labels of a task has a name that people would take for this one.
+
+    Raises:
+        ConflictError: one has.
+    """
+    for label in labels:
+        if same_name(label.name, name):
+            raise ConflictError("label_name_twice", task=task.name, label=label.name, id=label.id)
 
 
 def remove_label_from_task(
@@ -187,13 +217,7 @@ def remove_label_from_task(
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
-    unknown = set(values) - set(CHANGEABLE)
-    if unknown:
-        raise OptionError("field_unknown", field=sorted(unknown)[0][:50])
-    if "name" in values:
-        values = {**values, "name": required_text(values["name"], "name", most=MAX_NAME_LETTERS)}
-    if "description" in values:
-        optional_text(values["description"], "description", most=MAX_TEXT_LETTERS)
+    values = checked_words(values, CHANGEABLE)
     for field, ends in (("corrections_until_retrain", CORRECTIONS), ("budget_seconds", BUDGET_SECONDS)):
         if values.get(field) is not None:
             in_range(values[field], field, ends)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from apprenti.domain.errors import ConflictError
 from apprenti.domain.service import Caller, Role, TrainingJob, TrainingReason
 from apprenti.flow.service.access import allow
+from apprenti.flow.service.enough import require_enough
 from apprenti.flow.service.service import Service, note
 from apprenti.flow.service.tasks import BUDGET_SECONDS
 from apprenti.flow.service.words import in_range
-from apprenti.store.database import images as image_table
 from apprenti.store.database import tasks as task_table
 from apprenti.store.database import trainings as table
-from apprenti.store.database.images import ImageFilter
 from apprenti.store.database.rows import Page, Tx
 
 PRIORITIES = (-100, 100)
 LEAST_IMAGES = 4
+"""Of a task of one class: two of each of two labels; ``enough`` knows what else it takes."""
 
 
 def ask_training(
@@ -42,7 +41,7 @@ def ask_training(
         reason: what it is for.
 
     Raises:
-        ConflictError: there are too few labelled images.
+        ConflictError: there are too few labels, or labelled images, to learn from.
         OptionError: a value is out of range.
     """
     allow(caller, workspace_id, Role.EDITOR)
@@ -71,8 +70,7 @@ def queue_training(
     waiting = table.under_way(tx, task_id)
     if waiting is not None:
         return waiting
-    if image_table.count(tx, workspace_id, ImageFilter(task_id=task_id)) < LEAST_IMAGES:
-        raise ConflictError("no_labelled_images", task=task.name)
+    require_enough(tx, task)
     job = TrainingJob(
         id=service.new_id(),
         workspace_id=workspace_id,

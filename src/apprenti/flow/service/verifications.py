@@ -76,8 +76,7 @@ def verifications_of_images(
     """
     allow(caller, workspace_id, Role.READER)
     with service.database.read() as tx:
-        for image_id in image_ids:
-            image_table.get(tx, workspace_id, image_id)
+        image_table.all_by_ids(tx, workspace_id, image_ids)
         return table.n_of_images(tx, image_ids)
 
 

@@ -61,13 +61,35 @@ def model_file(service: Service, caller: Caller, workspace_id: str, task_id: str
 
 
 def promote(
-    service: Service, caller: Caller, workspace_id: str, task_id: str, number: int, *, pin: bool = False
+    service: Service,
+    caller: Caller,
+    workspace_id: str,
+    task_id: str,
+    number: int,
+    *,
+    pin: bool | None = None,
 ) -> Task:
-    """Let a version answer from now on; pinned, no later challenger takes its place by itself."""
+    """Let a version answer from now on; pinned, no later challenger takes its place by itself.
+
+    Args:
+        service: what to work with.
+        caller: on whose behalf.
+        workspace_id: where.
+        task_id: whose version.
+        number: which.
+        pin: ``None`` leaves the task pinned or not, as it is.
+    """
     allow(caller, workspace_id, Role.OWNER)
     with service.database.write() as tx:
         table.numbered(tx, workspace_id, task_id, number)
-        return put_in_production(tx, service, caller, workspace_id, task_id, number, pinned=pin)
+        task = task_table.get(tx, workspace_id, task_id)
+        pinned = task.pinned if pin is None else pin
+        if task.production_version != number:
+            return put_in_production(tx, service, caller, workspace_id, task_id, number, pinned=pinned)
+        if task.pinned == pinned:
+            return task
+        note(tx, service, caller, workspace_id, "pin" if pinned else "unpin", "task", task_id)
+        return task_table.change(tx, workspace_id, task_id, pinned=pinned)
 
 
 def roll_back(service: Service, caller: Caller, workspace_id: str, task_id: str) -> Task:

@@ -60,9 +60,9 @@ def create_webhook(
     place = place_of(url)
     _transport(service)
     if service.egress_policy.is_off:
-        raise EgressError("egress_off")
+        raise EgressError("webhook_off")
     if not service.egress_policy.allows_name(place.host.name):
-        raise EgressError("egress_host", host=place.host.name)
+        raise EgressError("webhook_host", host=place.host.name)
     secret = new_secret(hashlib.sha256(service.new_secret().encode()).digest())
     made = Webhook(
         id=service.new_id(),
@@ -179,7 +179,7 @@ def _transport(service: Service) -> Transport:
         EgressError: there is none.
     """
     if service.transport is None:
-        raise EgressError("egress_off")
+        raise EgressError("webhook_off")
     return service.transport
 
 

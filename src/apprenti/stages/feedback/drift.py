@@ -156,7 +156,12 @@ def drift_sentences(
             "share": round(100 * drift.unfamiliar_share),
             "usual": round(100 * drift.usual_unfamiliar_share),
         }
-        found.append(Sentence(key="feedback.farther", values=shares))
+        is_farther = shares["share"] > shares["usual"]
+        found.append(
+            Sentence(key="feedback.farther", values=shares)
+            if is_farther
+            else Sentence(key="feedback.distance_moved")
+        )
     if drift.answer is not None and task_type is not TaskType.REGRESSION:
         key = "feedback.answered_more" if drift.answer_rose else "feedback.answered_less"
         found.append(Sentence(key=key, values={"label": labels[drift.answer]}))

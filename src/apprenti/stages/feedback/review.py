@@ -39,10 +39,14 @@ ALIKE = 0.97
 
 
 class ReviewReason(StrEnum):
-    """Why a photo is where it is in the queue."""
+    """Why a photo is where it is in the queue.
+
+    ``UNFAMILIAR`` lies past the threshold of familiarity; ``UNUSUAL`` only farther than most that do not.
+    """
 
     UNCERTAIN = "uncertain"
     UNFAMILIAR = "unfamiliar"
+    UNUSUAL = "unusual"
     RANDOM = "random"
 
 
@@ -177,7 +181,9 @@ def review_places(
     of_uncertainty, of_distance = _ranks(uncertainty, d, scale)
     doubt = _rank(np.maximum(of_uncertainty, of_distance), scale.doubt)
     return tuple(
-        _place(one, float(doubt[i]), unfamiliar=bool(of_distance[i] >= of_uncertainty[i]), share=random_share)
+        _place(
+            one, float(doubt[i]), _reason(d[i], far=of_distance[i] >= of_uncertainty[i]), share=random_share
+        )
         for i, one in enumerate(ids)
     )
 
@@ -219,11 +225,16 @@ def fold_alike(embeddings: ArrayLike, *, alike: float = ALIKE) -> NDArray[np.int
     return leader
 
 
-def _place(prediction_id: str, doubt: float, *, unfamiliar: bool, share: float) -> ReviewPlace:
+def _reason(distance: float, *, far: bool) -> ReviewReason:
+    if not far:
+        return ReviewReason.UNCERTAIN
+    return ReviewReason.UNFAMILIAR if distance > 1 else ReviewReason.UNUSUAL
+
+
+def _place(prediction_id: str, doubt: float, reason: ReviewReason, *, share: float) -> ReviewPlace:
     drawn, place = _dealt(prediction_id)
     if drawn < share:
         return ReviewPlace(reason=ReviewReason.RANDOM, score=place)
-    reason = ReviewReason.UNFAMILIAR if unfamiliar else ReviewReason.UNCERTAIN
     return ReviewPlace(reason=reason, score=round(doubt, 9))
 
 

@@ -12,8 +12,10 @@ from apprenti.blocks.answering import Array, answering_of
 from apprenti.blocks.assembly import assemble
 from apprenti.blocks.backbone import Backbone
 from apprenti.blocks.familiarity import Familiarity, fit_familiarity, held_out_distances, threshold
+from apprenti.blocks.linear_part import linear_part
 from apprenti.blocks.pipeline import Pipeline, fit_pipeline
 from apprenti.domain.dataset import TaskType
+from apprenti.domain.lesson_context import LinearHead
 from apprenti.domain.recipe import Recipe
 from apprenti.stages.train.candidate import held_out_logits
 from apprenti.stages.train.feature_rows import FeatureRows
@@ -72,6 +74,7 @@ class FinishedModel:
         false_alarm_rate: the share of familiar photos the threshold was set to call unfamiliar.
         thresholds: of each of several labels, the probability from which on it is given.
         margin: of a number, how far around it the truth lies.
+        head: the last layer, of classes, where it is linear in the features.
     """
 
     graph: bytes
@@ -84,6 +87,7 @@ class FinishedModel:
     false_alarm_rate: float
     thresholds: tuple[float, ...] = ()
     margin: float | None = None
+    head: LinearHead | None = None
 
 
 def finish(job: FinishJob) -> FinishedModel:
@@ -120,6 +124,7 @@ def finish(job: FinishJob) -> FinishedModel:
     alarm = threshold(
         held_out_distances(known, groups=groups, seed=job.seed), false_alarm_rate=FALSE_ALARM_RATE
     )
+    head = linear_part(pipeline, known) if job.task_type is TaskType.MULTI_CLASS else None
     del known
     graph = assemble(
         job.backbones,
@@ -143,6 +148,7 @@ def finish(job: FinishJob) -> FinishedModel:
         false_alarm_rate=FALSE_ALARM_RATE,
         thresholds=calibration.thresholds,
         margin=calibration.margin,
+        head=head,
     )
 
 

@@ -14,10 +14,17 @@ def insert(tx: Tx, *entries: AuditEntry) -> None:
 
 
 def page(
-    tx: Tx, workspace_id: str, *, noun_id: str | None = None, cursor: str | None = None, limit: int = 50
+    tx: Tx,
+    workspace_id: str,
+    *,
+    noun: str | None = None,
+    noun_id: str | None = None,
+    token_id: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> Page[AuditEntry]:
-    """Return what was done in a workspace (with one thing, or with all), newest first."""
+    """Return what was done in a workspace, newest first: with a kind of thing, one thing, by somebody; or all."""
+    wanted = {"noun": noun, "noun_id": noun_id, "token_id": token_id}
     where = [AUDIT.c.workspace_id == workspace_id]
-    if noun_id is not None:
-        where.append(AUDIT.c.noun_id == noun_id)
+    where += [AUDIT.c[name] == value for name, value in wanted.items() if value is not None]
     return rows.page(tx, AUDIT, AuditEntry, *where, cursor=cursor, limit=limit, newest_first=True)

@@ -12,14 +12,19 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from apprenti.domain.errors import ConflictError, OptionError, StoreError
+from apprenti.domain.seams import Sign
+from apprenti.store.board import OwnSign
+
+if TYPE_CHECKING:
+    import psycopg
 
 BUSY_SECONDS = 60.0
 MEMORY_URL = "sqlite://"
@@ -32,17 +37,18 @@ _WAL_IS_SAFE_FROM = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 class Database:
     """A database of the service. ``Database.open(url)`` makes one and brings its tables up to date."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, changes: Sign | None = None) -> None:
         self._engine = engine
-        self._last_change = object()
+        self._changes = changes or OwnSign()
         self._damage: str | None = None
 
     @classmethod
-    def open(cls, url: str) -> Database:
+    def open(cls, url: str, *, changes: Sign | None = None) -> Database:
         """Return the database at ``url``, its tables made or brought up to date.
 
         Args:
             url: ``sqlite:///…/apprenti.db``, ``sqlite://`` (in memory, for tests) or ``postgresql+psycopg://…``.
+            changes: told of each change; shared where several processes remember what is in it.
 
         Raises:
             OptionError: the address cannot be read, or its driver is not installed.
@@ -50,7 +56,7 @@ class Database:
         """
         from apprenti.store.database.migrating import bring_up_to_date
 
-        database = cls(_engine(url))
+        database = cls(_engine(url), changes=changes)
         database.check()
         bring_up_to_date(database)
         return database
@@ -72,8 +78,8 @@ class Database:
 
     @property
     def last_change(self) -> object:
-        """A sign that is another after each change this process wrote: what was read under this one still holds."""
-        return self._last_change
+        """A sign that is another after each change this server wrote: what was read under this one still holds."""
+        return self._changes.now
 
     @property
     def is_sqlite(self) -> bool:
@@ -124,7 +130,7 @@ class Database:
                     tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
                 yield tx
             if not only_adds:
-                self._last_change = object()
+                self._changes.change()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -163,18 +169,34 @@ def _engine(url: str) -> Engine:
         if parsed.get_backend_name() == "sqlite":
             return _sqlite(url, in_memory=not parsed.database or parsed.database == ":memory:")
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(
-                parsed.set(drivername="postgresql+psycopg"),
-                isolation_level="REPEATABLE READ",
-                pool_pre_ping=True,
-                pool_size=8,
-                max_overflow=8,
-            )
+            return _postgresql(parsed)
     except ArgumentError as error:
         raise OptionError("database_address", url=_without_password(url)) from error
     except ModuleNotFoundError as error:
         raise OptionError("database_driver", cause=str(error)) from error
     raise OptionError("database_address", url=_without_password(url))
+
+
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        isolation_level="REPEATABLE READ",
+        pool_pre_ping=True,
+        pool_size=8,
+        max_overflow=8,
+    )
+    event.listen(engine, "connect", _plan_for_memory)
+    return engine
+
+
+def _plan_for_memory(raw: psycopg.Connection[Any], _record: object) -> None:
+    """Let the server look rows up one by one where that reads less: they are in memory, or on a disk without arms.
+
+    Its own guess, that a jump costs four times what reading on does, makes it read all images in search of a thousand.
+    Said after connecting and not with it, for poolers refuse what they do not know.
+    """
+    raw.execute("SET random_page_cost = 1.1")
+    raw.commit()
 
 
 def _sqlite(url: str, *, in_memory: bool) -> Engine:

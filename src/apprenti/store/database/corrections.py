@@ -17,6 +17,27 @@ MOST_OF_A_SOURCE = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionFilter:
+    """Which corrections of a workspace are meant.
+
+    Args:
+        task_id: those of this task.
+        state: those in this state.
+        is_rejected: those rejected, or the others.
+        token_id: those given with this token.
+        from_us: those given from this moment on, in microseconds since the epoch.
+        until_us: those given before this one.
+    """
+
+    task_id: str | None = None
+    state: CorrectionState | None = None
+    is_rejected: bool | None = None
+    token_id: str | None = None
+    from_us: int | None = None
+    until_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """A correction that no training has learnt from, with what it is judged by.
 
@@ -56,19 +77,32 @@ def get(tx: Tx, workspace_id: str, correction_id: str) -> Correction:
 def page(
     tx: Tx,
     workspace_id: str,
+    chosen: CorrectionFilter | None = None,
     *,
-    task_id: str | None = None,
-    state: CorrectionState | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Correction]:
-    """Return corrections of a workspace, newest first."""
-    where: list[Any] = [CORRECTIONS.c.workspace_id == workspace_id]
-    if task_id is not None:
-        where.append(CORRECTIONS.c.task_id == task_id)
-    if state is not None:
-        where.append(CORRECTIONS.c.state == state.value)
+    """Return corrections of a workspace that fit, newest first."""
+    where = _where(workspace_id, chosen or CorrectionFilter())
     return rows.page(tx, CORRECTIONS, Correction, *where, cursor=cursor, limit=limit, newest_first=True)
+
+
+def _where(workspace_id: str, chosen: CorrectionFilter) -> list[Any]:
+    where: list[Any] = [CORRECTIONS.c.workspace_id == workspace_id]
+    if chosen.task_id is not None:
+        where.append(CORRECTIONS.c.task_id == chosen.task_id)
+    if chosen.state is not None:
+        where.append(CORRECTIONS.c.state == chosen.state.value)
+    if chosen.is_rejected is not None:
+        is_rejected = CORRECTIONS.c.state == CorrectionState.REJECTED.value
+        where.append(is_rejected if chosen.is_rejected else ~is_rejected)
+    if chosen.token_id is not None:
+        where.append(CORRECTIONS.c.token_id == chosen.token_id)
+    if chosen.from_us is not None:
+        where.append(CORRECTIONS.c.created_us >= chosen.from_us)
+    if chosen.until_us is not None:
+        where.append(CORRECTIONS.c.created_us < chosen.until_us)
+    return where
 
 
 def of_image(tx: Tx, image_id: str) -> tuple[Correction, ...]:
@@ -163,9 +197,15 @@ def _waiting(row: Row[Any]) -> Waiting:
 
 
 def usual_of_source(tx: Tx, task_id: str, token_id: str) -> float:
-    """Return how many corrections a source gave at a time: between two trainings, where any learnt from it."""
+    """Return how many corrections a source gave at a time: between two trainings, where any learnt from it.
+
+    Those withdrawn since do not count: a flood that got through once is no reason to let the next one in.
+    """
     asked = select(func.count(), func.count(CORRECTIONS.c.job_id.distinct())).where(
-        CORRECTIONS.c.task_id == task_id, CORRECTIONS.c.token_id == token_id, CORRECTIONS.c.job_id != ""
+        CORRECTIONS.c.task_id == task_id,
+        CORRECTIONS.c.token_id == token_id,
+        CORRECTIONS.c.job_id != "",
+        CORRECTIONS.c.state != CorrectionState.REJECTED.value,
     )
     n, n_trainings = tx.execute(asked).one()
     return float(n) / n_trainings if n_trainings else 0.0

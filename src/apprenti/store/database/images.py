@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, exists, func, select
+from sqlalchemy import Column, Select, exists, func, select
 
+from apprenti.domain.errors import NotFoundError
 from apprenti.domain.service import ImageLabel, Label, Origin, StoredImage
 from apprenti.store.database import rows
 from apprenti.store.database.rows import Page, Tx
@@ -88,6 +89,19 @@ def by_ids(tx: Tx, workspace_id: str, image_ids: Sequence[str]) -> dict[str, Sto
     return {image.id: image for image in _some(tx, workspace_id, IMAGES.c.id, image_ids)}
 
 
+def all_by_ids(tx: Tx, workspace_id: str, image_ids: Sequence[str]) -> dict[str, StoredImage]:
+    """Return the images with these ids, by id.
+
+    Raises:
+        NotFoundError: the workspace has not all of them; the first that is missing is named.
+    """
+    found = by_ids(tx, workspace_id, image_ids)
+    for image_id in image_ids:
+        if image_id not in found:
+            raise NotFoundError("not_found", noun=rows.called(StoredImage), id=image_id[:100])
+    return found
+
+
 def _some(tx: Tx, workspace_id: str, column: Column[str], values: Sequence[str]) -> Iterator[StoredImage]:
     for part in rows.in_batches(list(values)):
         # neither workspace nor order: SQLite would rather read all images by them than look a few up
@@ -133,25 +147,35 @@ def page(
 def count(tx: Tx, workspace_id: str, chosen: ImageFilter = ALL) -> int:
     """Return how many images fit."""
     if chosen in (ImageFilter(task_id=chosen.task_id), ImageFilter(label_ids=chosen.label_ids[:1])):
-        shown = _label_condition(workspace_id, chosen)
+        shown = _labels_meant(tx, workspace_id, chosen)
         if shown is not None:
-            n = func.count(IMAGE_LABELS.c.image_id.distinct())
-            return int(tx.execute(select(n).where(shown)).scalar_one())
+            return _n_showing(tx, shown)
     few = _few_with_labels(tx, chosen.label_ids)
     if few is None:
         return rows.count(tx, IMAGES, *_where(workspace_id, chosen))
     return rows.count(tx, IMAGES, *_where_few(workspace_id, chosen, few))
 
 
-def _label_condition(workspace_id: str, chosen: ImageFilter) -> ColumnElement[bool] | None:
-    """Return which rows of what images show are meant; ``None`` where all images are."""
+def _labels_meant(tx: Tx, workspace_id: str, chosen: ImageFilter) -> list[str] | None:
+    """Return the labels of which images show one; ``None`` where all images are meant."""
     ours = select(LABELS.c.id).where(LABELS.c.workspace_id == workspace_id)
     if chosen.task_id is not None:
         answers = select(TASK_LABELS.c.label_id).where(TASK_LABELS.c.task_id == chosen.task_id)
-        return IMAGE_LABELS.c.label_id.in_(ours.where(LABELS.c.id.in_(answers)))
+        return list(tx.execute(ours.where(LABELS.c.id.in_(answers))).scalars())
     if chosen.label_ids:
-        return IMAGE_LABELS.c.label_id.in_(ours.where(LABELS.c.id == chosen.label_ids[0]))
+        return list(tx.execute(ours.where(LABELS.c.id == chosen.label_ids[0])).scalars())
     return None
+
+
+def _n_showing(tx: Tx, label_ids: Sequence[str]) -> int:
+    """Return how many images show one of some labels.
+
+    They are named one by one: where PostgreSQL sees them it reads an index in the order of images, and sorts nothing.
+    """
+    found = select(IMAGE_LABELS.c.image_id).where(IMAGE_LABELS.c.label_id.in_(label_ids))
+    if len(label_ids) > 1:  # an image shows a label once, and may show several
+        found = found.distinct()
+    return int(tx.execute(select(func.count()).select_from(found.subquery())).scalar_one())
 
 
 def _few_with_labels(tx: Tx, label_ids: Sequence[str]) -> Select[Any] | None:

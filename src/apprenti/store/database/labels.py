@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from apprenti.domain.service import Label, Task, TaskLabel
 from apprenti.store.database import rows
 from apprenti.store.database.rows import Page, Tx
-from apprenti.store.database.tables import IMAGE_LABELS, LABELS, TASK_LABELS, TASKS
+from apprenti.store.database.tables import IMAGE_LABELS, IMAGES, LABELS, TASK_LABELS, TASKS
 
 
 def insert(tx: Tx, *labels: Label) -> None:
@@ -133,3 +133,29 @@ def n_images(tx: Tx, label_ids: Sequence[str]) -> Mapping[str, int]:
         )
         found.update({row[0]: row[1] for row in tx.execute(asked)})
     return found
+
+
+def n_to_learn(tx: Tx, label_ids: Sequence[str]) -> Mapping[str, int]:
+    """Return how many images show each label and are not of the fixed test set."""
+    found = dict.fromkeys(label_ids, 0)
+    for part in rows.in_batches(list(label_ids)):
+        asked = (
+            select(IMAGE_LABELS.c.label_id, func.count())
+            .join(IMAGES, IMAGES.c.id == IMAGE_LABELS.c.image_id)
+            .where(IMAGE_LABELS.c.label_id.in_(part), IMAGES.c.is_test == False)  # noqa: E712
+            .group_by(IMAGE_LABELS.c.label_id)
+        )
+        found.update({row[0]: row[1] for row in tx.execute(asked)})
+    return found
+
+
+def numbers(tx: Tx, label_id: str) -> Mapping[bool, tuple[int, float, float]]:
+    """Return how many numbers a label stands for, the least and the greatest; by whether they are to be tested on."""
+    value = IMAGE_LABELS.c.value
+    asked = (
+        select(IMAGES.c.is_test, func.count(), func.min(value), func.max(value))
+        .join(IMAGES, IMAGES.c.id == IMAGE_LABELS.c.image_id)
+        .where(IMAGE_LABELS.c.label_id == label_id, value.is_not(None))
+        .group_by(IMAGES.c.is_test)
+    )
+    return {bool(is_test): (n, least, most) for is_test, n, least, most in tx.execute(asked)}

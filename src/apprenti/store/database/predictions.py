@@ -102,6 +102,25 @@ def mark_reviewed(tx: Tx, workspace_id: str, prediction_ids: Sequence[str]) -> N
         rows.change(tx, PREDICTIONS, *here, is_reviewed=True)
 
 
+def put_back(tx: Tx, workspace_id: str, prediction_id: str) -> None:
+    """Put a prediction back into the queue."""
+    here = (PREDICTIONS.c.workspace_id == workspace_id, PREDICTIONS.c.id == prediction_id)
+    rows.change(tx, PREDICTIONS, *here, is_reviewed=False)
+
+
+def facts_of_version(
+    tx: Tx, task_id: str, version_number: int, *, from_us: int, limit: int
+) -> tuple[tuple[int, tuple[float, ...]], ...]:
+    """Return when the newest predictions of a version were made, and what their photos are like; newest first."""
+    asked = (
+        select(PREDICTIONS.c.created_us, PREDICTIONS.c.facts)
+        .where(*_behind(task_id, version_number, 0), PREDICTIONS.c.created_us >= from_us)
+        .order_by(PREDICTIONS.c.seq.desc())
+        .limit(limit)
+    )
+    return tuple((int(us), tuple(facts)) for us, facts in tx.execute(asked) if facts)
+
+
 def of_version(
     tx: Tx, task_id: str, version_number: int, *, after_seq: int, limit: int
 ) -> tuple[StoredPrediction, ...]:

@@ -2,65 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
     Float,
-    ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
-    Table,
     Text,
     UniqueConstraint,
 )
 
-METADATA = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-    }
-)
-_LONG = BigInteger().with_variant(Integer, "sqlite")
-_ID = String(36)
+from apprenti.store.database.table_parts import ID as _ID
+from apprenti.store.database.table_parts import METADATA
+from apprenti.store.database.table_parts import column_of as _of
+from apprenti.store.database.table_parts import id_column as _id
+from apprenti.store.database.table_parts import json_column as _json
+from apprenti.store.database.table_parts import seq_column as _seq
+from apprenti.store.database.table_parts import table_of as _table
+from apprenti.store.database.table_parts import time_column as _us
 
-
-def _seq() -> Column[int]:
-    """Return the column rows are ordered and paged by: it grows, whatever the clock does."""
-    return Column("seq", _LONG, primary_key=True, autoincrement=True)
-
-
-def _id() -> Column[str]:
-    return Column("id", _ID, nullable=False, unique=True)
-
-
-def _of(noun: str, *, nullable: bool = False, name: str = "") -> Column[str]:
-    """Return a column that names a row of another table, and goes with it."""
-    table = f"{noun}s"
-    reference = ForeignKey(f"{table}.id", ondelete="CASCADE")
-    return Column(name or f"{noun}_id", _ID, reference, nullable=nullable)
-
-
-def _json(name: str) -> Column[object]:
-    return Column(name, JSON, nullable=False)
-
-
-def _us(name: str, *, nullable: bool = False) -> Column[int]:
-    return Column(name, BigInteger, nullable=nullable)
-
-
-def _table(name: str, *parts: Column[Any] | Index | UniqueConstraint) -> Table:
-    """Return a table whose places are never given twice, so that a cursor stays true after a deletion."""
-    return Table(name, METADATA, *parts, sqlite_autoincrement=True)
-
+__all__ = ["METADATA"]
+"""All tables; each is taken by its name."""
 
 WORKSPACES = _table("workspaces", _seq(), _id(), Column("name", Text, nullable=False), _us("created_us"))
 
@@ -371,6 +336,19 @@ ALARMS = _table(
     _json("drift"),
     _json("notices"),
     _json("moved"),
+    UniqueConstraint("task_id"),
+)
+
+PLANS = _table(
+    "plans",
+    _seq(),
+    _of("task"),
+    Column("wanted_for", String(64), nullable=False),
+    _us("asked_us"),
+    Column("owner", Text, nullable=False),
+    Column("made_for", String(64), nullable=False),
+    _json("content"),
+    _json("error"),
     UniqueConstraint("task_id"),
 )
 

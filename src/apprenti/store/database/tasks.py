@@ -26,6 +26,11 @@ def get(tx: Tx, workspace_id: str, task_id: str) -> Task:
     return rows.get(tx, TASKS, Task, workspace_id, task_id)
 
 
+def of_id(tx: Tx, task_id: str) -> Task | None:
+    """Return a task of whatever workspace, for the service itself; ``None`` where there is none."""
+    return rows.find(tx, TASKS, Task, TASKS.c.id == task_id)
+
+
 def page(tx: Tx, workspace_id: str, *, cursor: str | None = None, limit: int = 50) -> Page[Task]:
     """Return the tasks of a workspace, oldest first."""
     return rows.page(tx, TASKS, Task, TASKS.c.workspace_id == workspace_id, cursor=cursor, limit=limit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import ColumnElement, or_
+
 from apprenti.domain.service import Token
 from apprenti.store.database import rows
 from apprenti.store.database.rows import Page, Tx
@@ -42,9 +44,21 @@ def note_use(tx: Tx, token_id: str, *, now_us: int) -> None:
     rows.change(tx, TOKENS, TOKENS.c.id == token_id, last_used_us=now_us)
 
 
-def revoke(tx: Tx, workspace_id: str | None, token_id: str, *, now_us: int) -> int:
-    """Take a token back; return 1, or 0 where this workspace has none of this id."""
-    where = [TOKENS.c.id == token_id]
+def revoke(
+    tx: Tx, workspace_id: str | None, token_id: str, *, now_us: int, with_operators: bool = False
+) -> int:
+    """Take a token of a workspace back, or of any where it is ``None``; return 1, or 0 where none has this id.
+
+    Args:
+        tx: a transaction.
+        workspace_id: whose token.
+        token_id: which.
+        now_us: when.
+        with_operators: it may be one that opens all workspaces, too.
+    """
+    where: list[ColumnElement[bool]] = [TOKENS.c.id == token_id]
     if workspace_id is not None:
-        where.append(TOKENS.c.workspace_id == workspace_id)
+        of_operators = TOKENS.c.workspace_id.is_(None)
+        here = TOKENS.c.workspace_id == workspace_id
+        where.append(or_(here, of_operators) if with_operators else here)
     return rows.change(tx, TOKENS, *where, revoked_us=now_us)

@@ -9,8 +9,23 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from apprenti.flow.small_run import reference_context
 from apprenti.texts import Lang
-from apprenti.web.rooms import alike, entering, learning, models, photos, reviewing, tasks, tokens, training
+from apprenti.web.learning.classroom import Classroom
+from apprenti.web.rooms import (
+    alike,
+    entering,
+    learning,
+    logbook,
+    models,
+    photos,
+    reviewing,
+    tasks,
+    tokens,
+    training,
+    watching,
+    wishes,
+)
 from apprenti.web.rooms.frame import Frame, Look
 from apprenti.web.rooms.visits import HOUSE
 
@@ -22,6 +37,7 @@ if TYPE_CHECKING:
 
 ROUTERS = (
     entering.ROUTER,
+    wishes.ROUTER,
     tasks.ROUTER,
     photos.ROUTER,
     alike.ROUTER,
@@ -29,9 +45,11 @@ ROUTERS = (
     models.ROUTER,
     tokens.ROUTER,
     reviewing.ROUTER,
+    watching.ROUTER,
+    logbook.ROUTER,
     learning.ROUTER,
 )
-OPEN = frozenset({entering.PREFERENCES, "/favicon.ico"})
+OPEN = frozenset({wishes.PREFERENCES, "/favicon.ico"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +62,7 @@ class House:
         caller_of: tells on whose behalf a request is made that the entrance let in.
         forget_callers: makes the entrance look again who may come in.
         render_report: makes the page of a report.
+        classroom: keeps what lessons show.
     """
 
     service: Service
@@ -51,6 +70,7 @@ class House:
     caller_of: Callable[[Request], Caller]
     forget_callers: Callable[[], None]
     render_report: Callable[[Report, Lang], str]
+    classroom: Classroom
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +105,7 @@ def make_rooms(
         caller_of=caller_of,
         forget_callers=forget_callers,
         render_report=render_report,
+        classroom=Classroom(reference_context),
     )
 
     def put_house(request: Request) -> None:

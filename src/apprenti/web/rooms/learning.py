@@ -1,16 +1,55 @@
-"""The door to the lessons."""
+"""The lessons in the service: on the run of any version of the workspace."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from apprenti.web.rooms.visits import Visits
+from apprenti.domain.errors import NotFoundError
+from apprenti.domain.lesson_context import LessonContext
+from apprenti.texts import Lang
+from apprenti.web.learning import HALL, Classroom, RunChoice
+from apprenti.web.learning import ROUTER as LESSONS
+from apprenti.web.rooms.visits import Visit, visit_of
 
-ROUTER = APIRouter()
+
+@dataclass(frozen=True, kw_only=True)
+class RoomHall:
+    """One request to the lessons; see ``web.learning.Hall``."""
+
+    visit: Visit
+
+    @property
+    def classroom(self) -> Classroom:
+        """Keeps what is looked at."""
+        return self.visit.house.classroom
+
+    def lang(self) -> Lang:
+        """Return the language of the page."""
+        return self.visit.look.lang
+
+    def choices(self) -> Sequence[RunChoice]:
+        """Return the versions that kept a run."""
+        return ()
+
+    def open(self, run: str) -> LessonContext | None:
+        """Return the run of a version."""
+        if run:
+            raise NotFoundError("run_unknown", run=run[:100])
+        return None
+
+    def page(self, template: str, **values: Any) -> Response:
+        """Return a page."""
+        return self.visit.page(template, areas=("learn",), **values)
 
 
-@ROUTER.get("/learn")
-def show_room(visit: Visits) -> Response:
-    """Say what will be taught here."""
-    return visit.page("learn", room="learn")
+def _put_hall(request: Request) -> None:
+    request.scope[HALL] = lambda asked: RoomHall(visit=visit_of(asked))
+
+
+ROUTER = APIRouter(dependencies=[Depends(_put_hall)])
+ROUTER.include_router(LESSONS)

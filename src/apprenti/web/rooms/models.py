@@ -4,36 +4,48 @@ from __future__ import annotations
 
 import re
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from apprenti.domain.dataset import TaskType
 from apprenti.domain.errors import ModelFileError
 from apprenti.domain.report import Report
 from apprenti.domain.service import Role
+from apprenti.flow.export import Format
 from apprenti.flow.service import access, tasks, versions
 from apprenti.stages.predict import Predictor
 from apprenti.web.rooms import told
 from apprenti.web.rooms.frame import HEADERS, REPORT_POLICY
+from apprenti.web.rooms.snippets import LANGUAGES, snippets
 from apprenti.web.rooms.visits import Forms, Visits, go_to
 
 ROUTER = APIRouter()
 MOST_SHOWN = 50
+EXPORTS = {
+    TaskType.MULTI_CLASS: (Format.ONNX, Format.INT8, Format.LABELS),
+    TaskType.MULTI_LABEL: (Format.ONNX, Format.LABELS),
+    TaskType.REGRESSION: (Format.ONNX,),
+}
 _NOT_IN_A_NAME = re.compile(r"[^\w.-]+", re.ASCII)
 
 
 @ROUTER.get("/tasks/{task_id}/models")
-def show_room(visit: Visits, task_id: str) -> Response:
+def show_room(request: Request, visit: Visits, task_id: str) -> Response:
     """Show the versions side by side."""
     task = visit.task(task_id)
     found = versions.list_versions(*visit.who, task_id=task_id, limit=MOST_SHOWN).items
+    origin = str(request.base_url).rstrip("/")
     return visit.page(
         "models",
         areas=("models_room",),
         task=task,
         room="models",
         rows=[told.version_said(visit, task, version) for version in found],
-        labels=[label.name for label, _ in tasks.task_labels(*visit.who, task_id)],
         max_bytes=visit.house.service.limits.max_image_bytes,
+        origin=origin,
+        code=snippets(origin, task_id, task.task_type),
+        languages=LANGUAGES,
+        exports=[form.value for form in EXPORTS[task.task_type]],
     )
 
 

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from apprenti.blocks.artifact import unpack
 from apprenti.domain.dataset import TaskType
+from apprenti.domain.errors import ApprentiError
 from apprenti.domain.figures import NO_BREAK_SPACE, amount, decimal, file_size, percent
+from apprenti.domain.report import Report
 from apprenti.flow.service import versions
 from apprenti.texts import Lang, say
 
@@ -54,6 +57,15 @@ def version_said(visit: Visit, task: Task, version: Version) -> dict[str, Any]:
         "when": moment(version.created_us),
         "size": file_size(version.n_bytes, lang),
     }
+
+
+def report_of(visit: Visit, task_id: str, number: int) -> Report | None:
+    """Return the report of a version; ``None`` where it has none, or one of another version of the package."""
+    try:
+        data = unpack(versions.model_file(*visit.who, task_id, number)).report
+        return Report.from_json(data) if data else None
+    except (ApprentiError, ValueError):
+        return None
 
 
 def score(name: str, value: float, lang: Lang) -> str:

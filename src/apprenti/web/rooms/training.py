@@ -10,12 +10,13 @@ from fastapi.responses import Response
 from apprenti.domain.errors import ApprentiError, OptionError
 from apprenti.domain.service import JobState, TrainingJob
 from apprenti.flow.service import photo_grid, tasks, trainings
+from apprenti.flow.service.planning import BUDGETS_SECONDS
 from apprenti.flow.service.trainings import LEAST_IMAGES
 from apprenti.web.rooms import told
+from apprenti.web.rooms.outcome import outcome_said, read_on
 from apprenti.web.rooms.visits import Forms, Visit, Visits, go_to
 
 ROUTER = APIRouter()
-BUDGETS_SECONDS = (15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200)
 N_PAST = 8
 
 
@@ -76,7 +77,16 @@ def _readiness(visit: Visit, task_id: str) -> dict[str, Any]:
 def _outcome(visit: Visit, task_id: str, job: TrainingJob) -> dict[str, Any] | None:
     if job.state is JobState.DONE and job.version_number is not None:
         try:
-            return {"state": "done", **told.version_row(visit, task_id, job.version_number)}
+            row = told.version_row(visit, task_id, job.version_number)
+            report = told.report_of(visit, task_id, job.version_number)
+            lang = visit.look.lang
+            return {
+                "state": "done",
+                **row,
+                "has_report": report is not None,
+                "said": () if report is None else outcome_said(report, lang),
+                "read_on": () if report is None else read_on(report, lang),
+            }
         except ApprentiError:  # deleted since
             return None
     return {"state": job.state.value, "error": told.sentence(job.error, visit.look.lang)}

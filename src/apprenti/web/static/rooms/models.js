@@ -1,34 +1,37 @@
-// The models room: photos are asked about, and programs are shown how to ask.
+// The models room: photos are asked about, versions are compared, and programs are shown how to ask.
+import { answered, nearestPart } from "./answers.js";
 import { Refused, ask, freshKey } from "./api.js";
 import { Camera } from "./camera.js";
+import { Comparing } from "./compare.js";
+import { made } from "./drawn.js";
+import { offerExports } from "./exports.js";
 import { copy } from "./frame.js";
-import { lang, percent, say, tell, toast } from "./words.js";
+import { heatPart } from "./heat.js";
+import { Live } from "./live.js";
+import { say, tell, toast } from "./words.js";
 
-const MOST_ROWS = 5, MOST_ANSWERS = 30;
-const SVG = "http://www.w3.org/2000/svg";
+const MOST_ANSWERS = 30, HEAT_CELLS = 7, N_NEAREST = 6;
 const $ = (id) => document.getElementById(id);
 const facts = JSON.parse($("facts").textContent);
-const numbers = new Intl.NumberFormat(lang, { maximumSignificantDigits: 4 });
-
-function made(tag, className, text) {
-  return Object.assign(document.createElement(tag), { className, textContent: text });
-}
+const who = () => ($("who") ? `version=${$("who").value}` : "");
 
 async function asked(file, name) {
-  const line = made("li", "said card", ""), body = made("div", "body", "");
+  const line = made("li", "said card"), body = made("div", "body"), shown = made("div", "shown");
   const picture = Object.assign(document.createElement("img"), { alt: "" });
-  picture.addEventListener("error", () => picture.replaceWith(made("span", "blank", "")), { once: true });
+  picture.addEventListener("error", () => picture.replaceWith(made("span", "blank")), { once: true });
   picture.src = URL.createObjectURL(file);
+  shown.append(picture);
   body.append(made("p", "photo-name", name), made("p", "quiet", say("models_room.looking")));
-  line.append(picture, body);
+  line.append(shown, body);
   $("answers").prepend(line);
   while ($("answers").children.length > MOST_ANSWERS) $("answers").lastChild.remove();
   try {
     if (file.size > facts.max_bytes) throw new Refused(413, "", say("models_room.too_large", { limit: Math.round(facts.max_bytes / 1e6) }), 0);
-    const { data } = await ask("POST", `/v1/tasks/${facts.task}/predictions`, { body: file, key: freshKey() });
+    const { data } = await ask("POST", `/v1/tasks/${facts.task}/predictions?${who()}`, { body: file, key: freshKey() });
     line.classList.toggle("strange", !data.familiar);
-    body.replaceChildren(made("p", "photo-name", name), ...answered(data));
+    body.replaceChildren(made("p", "photo-name", name), ...answered(data, facts.type));
     tell(`${name}: ${body.querySelector(".best").textContent}${data.familiar ? "" : `; ${say("models_room.unfamiliar")}`}`);
+    await explained(file, line, picture);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     body.replaceChildren(made("p", "photo-name", name), made("p", "problem", error.message));
@@ -36,47 +39,13 @@ async function asked(file, name) {
   }
 }
 
-function answered(data) {
-  const best = made("p", "best", bestOf(data)), parts = [best];
-  if (facts.type === "multi_class") best.append(made("span", "", percent(data.labels[0].p)));
-  if (!data.familiar) {
-    const notice = made("p", "notice", "");
-    notice.append(made("b", "", say("models_room.unfamiliar")), " ", say("models_room.unfamiliar_why"));
-    parts.push(notice);
-  }
-  if (facts.type === "regression") parts.push(made("p", "quiet", say("models_room.within", { low: numbers.format(data.low), high: numbers.format(data.high) })));
-  else parts.push(bars(data.labels.slice(0, MOST_ROWS)));
-  return parts;
-}
-
-function bestOf(data) {
-  if (facts.type === "regression") return `${numbers.format(data.value)} `;
-  if (facts.type === "multi_class") return `${data.labels[0].name} `;
-  const given = data.labels.filter((label) => label.given).map((label) => label.name);
-  return given.length ? given.join(", ") : say("models_room.no_label");
-}
-
-function bars(labels) {
-  const list = made("ul", "bars", "");
-  for (const { name, p } of labels) {
-    const line = document.createElement("li");
-    line.append(made("span", "which", name), bar(p), made("span", "p", percent(p)));
-    list.append(line);
-  }
-  return list;
-}
-
-function bar(share) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 100 4");
-  svg.setAttribute("preserveAspectRatio", "none");
-  svg.setAttribute("aria-hidden", "true");
-  for (const [kind, width] of [["track", 100], ["fill", 100 * share]]) {
-    const rect = document.createElementNS(SVG, "rect");
-    for (const [name, value] of Object.entries({ class: kind, width, height: 4 })) rect.setAttribute(name, value);
-    svg.append(rect);
-  }
-  return svg;
+// why it says so: what it looked at, and what it knows that is like this
+async function explained(file, line, picture) {
+  const why = made("div", "why");
+  why.append(made("p", "quiet small-text", say("models_room.explaining")));
+  line.append(why);
+  const { data } = await ask("POST", `/v1/tasks/${facts.task}/explanations?heat=${HEAT_CELLS}&nearest=${N_NEAREST}&${who()}`, { body: file });
+  why.replaceChildren(heatPart(data.heat, picture), nearestPart(data.nearest));
 }
 
 async function askAll(files) {
@@ -96,12 +65,13 @@ if ($("drop")) {
   addEventListener("paste", (event) => askAll([...event.clipboardData.files]));
   $("files").addEventListener("change", async () => { await askAll([...$("files").files]); $("files").value = ""; });
 
-  const camera = new Camera($("video"));
+  const camera = new Camera($("video")), live = new Live(camera, facts, who);
   $("camera").hidden = !navigator.mediaDevices; // closed to pages that came unencrypted from another machine
   $("camera").addEventListener("click", async () => {
     try {
       $("finder").hidden = false;
       if (!camera.isOn) await camera.start();
+      live.start();
       $("shoot").focus();
     } catch {
       $("finder").hidden = true;
@@ -109,34 +79,18 @@ if ($("drop")) {
     }
   });
   $("shoot").addEventListener("click", async () => asked(await camera.shoot(), say("models_room.from_camera")));
-  $("camera-off").addEventListener("click", () => { camera.stop(); $("finder").hidden = true; $("camera").focus(); });
+  const off = () => { live.stop(); camera.stop(); $("finder").hidden = true; };
+  $("camera-off").addEventListener("click", () => { off(); $("camera").focus(); });
+  addEventListener("pagehide", off);
 }
 
-const address = `${location.origin}/v1/tasks/${facts.task}/predictions`;
-const SNIPPETS = {
-  curl: `curl -H "Authorization: Token $TOKEN" \\
-  --data-binary @photo.jpg \\
-  ${address}`,
-  python: `import os, requests
-
-answer = requests.post(
-    "${address}",
-    headers={"Authorization": f"Token {os.environ['TOKEN']}"},
-    data=open("photo.jpg", "rb"),
-)
-answer.raise_for_status()
-print(answer.json())`,
-  javascript: `const answer = await fetch("${address}", {
-  method: "POST",
-  headers: { authorization: \`Token \${process.env.TOKEN}\` },
-  body: await (await import("node:fs/promises")).readFile("photo.jpg"),
-});
-console.log(await answer.json());`,
-};
+if ($("comparison")) new Comparing(facts);
+offerExports(facts);
 
 const tabs = [...document.querySelectorAll('[role="tab"]')];
 for (const [at, tab] of tabs.entries()) {
-  document.querySelector(`#${tab.getAttribute("aria-controls")} code`).textContent = SNIPPETS[tab.id.slice(4)];
+  const code = document.querySelector(`#${tab.getAttribute("aria-controls")} code`);
+  code.textContent = code.textContent.replaceAll(facts.origin, location.origin); // a proxy may call the server otherwise
   tab.addEventListener("click", () => pick(at));
   tab.addEventListener("keydown", (event) => {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];

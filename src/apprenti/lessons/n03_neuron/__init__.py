@@ -1,0 +1,1 @@
+"""Lesson 3: one artificial neuron, on two numbers of the learner's own photos."""
