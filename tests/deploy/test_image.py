@@ -6,26 +6,16 @@ import re
 import shutil
 import subprocess
 import tomllib
-from pathlib import Path
 
 import pytest
+from tests.deploy.building import ROOT, instructions
 
 from apprenti.cli.parser import build_parser
 
-ROOT = Path(__file__).parents[2]
-DOCKERFILE = ROOT / "deploy" / "Dockerfile"
 KNOWN = {
     "ARG", "FROM", "WORKDIR", "COPY", "ENV", "RUN", "USER", "VOLUME", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK",
     "ENTRYPOINT", "CMD",
 }  # fmt: skip
-
-
-def instructions() -> list[tuple[str, str]]:
-    """Every instruction with its arguments, lines put together and comments left out."""
-    lines = [line for line in DOCKERFILE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    text = "\n".join(lines).replace("\\\n", " ")
-    found = [line.strip().partition(" ") for line in text.splitlines() if line.strip()]
-    return [(name, rest.strip()) for name, _, rest in found]
 
 
 def of(name: str) -> list[str]:

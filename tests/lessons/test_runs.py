@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from functools import cache
 
 import pytest
 from tests.lessons.contexts import NAMES, context_named
@@ -32,6 +33,12 @@ def reference() -> LessonContext:
 
 
 def seen_on(lesson: Lesson, run: str) -> Seen:
+    return _seen(lesson.folder, run)
+
+
+@cache
+def _seen(folder: str, run: str) -> Seen:
+    lesson = next(one for one in LESSONS if one.folder == folder)
     return see(lesson, context_named(run), reference)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -76,20 +78,25 @@ class KnownEmbeddings:
 
 
 def known_embeddings(
-    snapshot: Snapshot, model: LoadedModel, *, max_megapixels: float
+    snapshot: Snapshot, model: LoadedModel, *, max_megapixels: float, n_threads: int = 1
 ) -> KnownEmbeddings | None:
     """Return the embeddings of up to ``MOST_KNOWN`` photos that were trained on; ``None`` where there are none.
 
     Their hashes draw them, so that whoever draws again draws the same.
     """
     paths = sorted((image.path for image in snapshot.images if not image.is_test), key=lambda path: path.stem)
-    hashes: list[str] = []
-    rows: list[NDArray[np.float32]] = []
-    for path in paths[:MOST_KNOWN]:
+
+    def embedded(path: Path) -> NDArray[np.float32] | None:
         try:
-            answered = model.ask(path.read_bytes(), item=path.name, max_megapixels=max_megapixels)
+            return model.ask(path.read_bytes(), item=path.name, max_megapixels=max_megapixels).embedding
         except ItemError:
-            continue
-        hashes.append(path.stem)
-        rows.append(answered.embedding)
-    return KnownEmbeddings(hashes=tuple(hashes), embeddings=np.stack(rows)) if rows else None
+            return None
+
+    with ThreadPoolExecutor(n_threads) as threads:  # decoding and the network leave Python to others
+        rows = list(threads.map(embedded, paths[:MOST_KNOWN]))
+    found = [(path.stem, row) for path, row in zip(paths, rows, strict=False) if row is not None]
+    if not found:
+        return None
+    return KnownEmbeddings(
+        hashes=tuple(stem for stem, _ in found), embeddings=np.stack([row for _, row in found])
+    )

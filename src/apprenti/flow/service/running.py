@@ -34,6 +34,7 @@ from apprenti.flow.service.known_embeddings import known_embeddings
 from apprenti.flow.service.loaded_models import LoadedModel
 from apprenti.flow.service.service import Service, note
 from apprenti.flow.service.snapshot import Snapshot, take_snapshot
+from apprenti.flow.service.time_for_training import training_seconds
 from apprenti.flow.service.versions import put_in_production
 from apprenti.flow.train import train
 from apprenti.store import FolderJournal
@@ -128,7 +129,7 @@ def _work(service: Service, job: TrainingJob, folder: Path, tools: Tools, progre
         train(
             snapshot.table,
             out=model_path,
-            budget_seconds=job.budget_seconds,
+            budget_seconds=training_seconds(job.budget_seconds, snapshot),
             seed=job.seed,
             recipes="all",
             tools=tools,
@@ -151,7 +152,12 @@ def _work(service: Service, job: TrainingJob, folder: Path, tools: Tools, progre
         seed=job.seed,
         progress=progress,
     )
-    known = known_embeddings(snapshot, challenger, max_megapixels=service.limits.max_megapixels)
+    known = known_embeddings(
+        snapshot,
+        challenger,
+        max_megapixels=service.limits.max_megapixels,
+        n_threads=tools.engine.n_workers,
+    )
     progress.flush()
     kept = replace(version, known_sha256=service.blobs.put(known.to_npz()) if known is not None else "")
     _finish(service, job, kept, came, champion)
