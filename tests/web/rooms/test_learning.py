@@ -12,9 +12,11 @@ from tests.made_rows import new_id
 from tests.web.rooms.asking import Visited, a_browser
 
 from apprenti.blocks.run_file import write_run
+from apprenti.domain.evidence import EVIDENCE
 from apprenti.domain.service import Version
 from apprenti.flow.service import workspaces
 from apprenti.store.database import versions
+from apprenti.web.rooms.asked import asked
 
 
 def add_run(rooms: Visited, task_id: str, *, number: int, named: str = "normal") -> str:
@@ -73,3 +75,16 @@ def test_a_photo_of_a_run_is_given_out_to_its_workspace_alone(entered: Visited) 
 def test_nobody_gets_in_without_a_token(rooms: Visited) -> None:
     for path in ("/learn", "/learn/3", "/learn/photo/0"):
         assert rooms.browser.get(path).status_code in (303, 401)
+
+
+@pytest.mark.parametrize(("lang", "begins"), [("en", "Lesson 3 "), ("fr", "La leçon 3 ")])
+def test_a_number_of_a_room_leads_to_its_lesson(
+    lang: str, begins: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(EVIDENCE, "accuracy", replace(EVIDENCE["accuracy"], lesson=3))
+    mark = asked(lang, "accuracy", "0f3a2b1c4d5e")
+    assert 'href="/learn/3?run=0f3a2b1c4d5e#accuracy"' in mark
+    assert f'aria-label="{begins}' in mark
+    assert asked(lang, "accuracy", "") == "", "no run was kept"
+    monkeypatch.setitem(EVIDENCE, "accuracy", replace(EVIDENCE["accuracy"], lesson=99))
+    assert asked(lang, "accuracy", "0f3a2b1c4d5e") == "", "there is no such lesson"

@@ -46,6 +46,11 @@ class KeptRun:
     version: Version
 
 
+def run_id_of(version: Version) -> str:
+    """Return the id of a version's run; empty where it kept none."""
+    return version.model_sha256[:N_DIGITS] if version.run_sha256 else ""
+
+
 def keep_run(service: Service, model: Path) -> str:
     """Return the blob of what a training left for lessons beside its model; empty where it left nothing whole."""
     try:
@@ -101,9 +106,7 @@ def open_kept_run(service: Service, caller: Caller, kept: KeptRun, *, once: Read
 
 
 def _kept(version: Version, task_name: str) -> KeptRun:
-    return KeptRun(
-        id=version.model_sha256[:N_DIGITS], name=f"{task_name} · {version.number}", version=version
-    )
+    return KeptRun(id=run_id_of(version), name=f"{task_name} · {version.number}", version=version)
 
 
 def _corrected(service: Service, version: Version) -> tuple[CorrectedPhoto, ...]:
