@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.lessons.contexts import NAMES
-from tests.lessons.test_runs import seen_on
+from tests.lessons.seeing import seen_on
 
 from apprenti.lessons.catalogue import all_lessons
 from apprenti.lessons.check import Check, as_written

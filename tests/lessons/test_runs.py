@@ -5,17 +5,18 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from collections import Counter
 
 import pytest
 from tests.lessons.contexts import NAMES, context_named
+from tests.lessons.seeing import reference, seen_on
 
 from apprenti.domain import json_form
 from apprenti.domain.evidence import EVIDENCE
-from apprenti.domain.lesson_context import LessonContext
 from apprenti.lessons.catalogue import all_lessons
 from apprenti.lessons.filling import value_of
 from apprenti.lessons.lesson import Lesson
-from apprenti.lessons.page import Links, Seen, draw, see
+from apprenti.lessons.page import Links, draw
 from apprenti.texts import LANGS
 
 LESSONS = all_lessons()
@@ -25,14 +26,6 @@ LINKS = Links(
     photo=lambda row: f"/learn/photo/{row}?run=x",
 )
 LEFT_OVER = re.compile(r"\{\{|\}\}|\bNone\b|\bnan\b|\binf\b|:::|\]\(")
-
-
-def reference() -> LessonContext:
-    return context_named("normal")
-
-
-def seen_on(lesson: Lesson, run: str) -> Seen:
-    return see(lesson, context_named(run), reference)
 
 
 @pytest.mark.parametrize("run", NAMES)
@@ -47,6 +40,14 @@ def test_a_lesson_can_be_drawn_on_every_run_in_both_languages(lesson: Lesson, ru
         assert " style=" not in html, "the policy of the pages forbids styles in place"
         assert json.loads(json.dumps(drawn.data, allow_nan=False))
         assert bool(drawn.guard) == (seen.guarded is not None)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.folder)
+def test_no_two_things_on_a_page_have_one_name(lesson: Lesson) -> None:
+    drawn = draw(lesson, seen_on(lesson, "normal"), "en", LINKS)
+    html = "".join(f'<section id="{block.id}">{block.title}{block.body}' for block in drawn.blocks)
+    named = Counter(re.findall(r'\bid="([^"]*)"', html))
+    assert [name for name, n in named.items() if n > 1] == []
 
 
 @pytest.mark.parametrize("run", NAMES)

@@ -10,7 +10,7 @@ from apprenti.texts.lesson_titles import lesson_titles
 
 
 def asked(lang: Lang, evidence_id: str, run: str) -> Markup:
-    """Return the mark of a number; templates write ``{{ asked("accuracy", row.run) }}``.
+    """Return the mark of a number; templates know this function by its name.
 
     Args:
         lang: language.
