@@ -38,6 +38,7 @@ from feedback_tables import (
 )
 from growth_picture import growth_picture
 from image_sets import BACKBONES, SETS
+from lesson_table import lessons_table
 from markdown import NOTHING, percent, table
 from own_tables import (
     own_bars_table,
@@ -284,6 +285,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "service_queries": service_queries_table,
     "promotion": promotion_table,
     "faults": faults_table,
+    "lessons": lessons_table,
     "sizes": sizes_table,
     "dependencies": dependencies_table,
 }

@@ -43,13 +43,18 @@ def test_the_kernels_in_the_browser_are_numpys(browser: Chrome, address: str) ->
     pictures, filters = rng.normal(0, 100, (5, 12, 9)), rng.normal(0, 2, (5, 3, 3))
     logits = [*rng.normal(0, 20, (20, 6)), np.array([1000.0, 999.0, -1000.0]), np.array([-745.0, -746.0])]
     asked: list[list[Any]] = [
-        *(["neuron", x.tolist(), w.tolist(), float(b)] for x, w, b in zip(inputs, weights, biases, strict=True)),
+        *(
+            ["neuron", x.tolist(), w.tolist(), float(b)]
+            for x, w, b in zip(inputs, weights, biases, strict=True)
+        ),
         *(["convolve3x3", x.tolist(), k.tolist()] for x, k in zip(pictures, filters, strict=True)),
         *(["softmax", one.tolist()] for one in logits),
     ]
     browser.get(f"{address}/learn")
     said = browser.execute_async_script(KERNELS, f"{static_folder()}/kernels.js", asked)
-    of = {name: [one for (kind, *_), one in zip(asked, said, strict=True) if kind == name] for name, *_ in asked}
+    of = {
+        name: [one for (kind, *_), one in zip(asked, said, strict=True) if kind == name] for name, *_ in asked
+    }
     z = (inputs * weights).sum(axis=1) + biases
     exact = {"rtol": 1e-12, "atol": 1e-12}
     np.testing.assert_allclose([one["z"] for one in of["neuron"]], z, **exact)

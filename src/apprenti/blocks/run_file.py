@@ -155,6 +155,8 @@ def _refuse_misfits(context: LessonContext) -> None:
     n_labels, photos, head = len(context.labels), context.photos, context.head
     kinds = (photos.labels, context.test.labels, context.held_out.labels)
     answers = (photos.answers, context.test.probabilities, context.held_out.probabilities)
+    if not len(photos.rows(Split.TRAIN, Split.VALIDATION)):
+        raise ValueError("no photo that was learnt from")
     if any(kind.dtype != np.int64 or kind.ndim != 1 for kind in kinds):
         raise ValueError("labels that are no numbers")
     if any(kind.size and not 0 <= kind.min() <= kind.max() < n_labels for kind in kinds):
