@@ -119,7 +119,8 @@ def test_a_training_that_cannot_be_done_says_why_and_the_next_is_taken_up(
 ) -> None:
     here = default_workspace(service)
     task = digits(tmp_path / "digits", TaskType.MULTI_CLASS, service, here, n=2)
-    chosen = ImageFilter(task_id=task.id)
+    asked = trainings.ask_training(service, OPERATOR, here, task.id)
+    chosen = ImageFilter(task_id=task.id)  # one label is left by the time a worker is free
     for image in images.list_images(service, OPERATOR, here, chosen).items[2:]:
         for label, _ in images.labels_of_images(service, OPERATOR, here, [image.id])[image.id]:
             first = images.list_images(service, OPERATOR, here, chosen).items[0]
@@ -127,7 +128,6 @@ def test_a_training_that_cannot_be_done_says_why_and_the_next_is_taken_up(
             images.label_image(
                 service, OPERATOR, here, image.id, add=[Said(label_id=zero.id)], remove=[label.id]
             )
-    asked = trainings.ask_training(service, OPERATOR, here, task.id)
     train(service, tools)
     failed = trainings.get_training(service, OPERATOR, here, asked.id)
     assert failed.state is JobState.FAILED
