@@ -12,7 +12,7 @@ from tests.flow.service.real_trainings import real_service, real_tools, train
 from apprenti.domain.dataset import TaskType
 from apprenti.domain.service import JobState, LabelKind, Task
 from apprenti.flow.samples import write_samples
-from apprenti.flow.service import images, labels, predictions, tasks, trainings, versions
+from apprenti.flow.service import images, labels, predictions, runs, tasks, trainings, versions
 from apprenti.flow.service.images import Said
 from apprenti.flow.service.service import Service
 from apprenti.flow.service.tasks import TaskSettings
@@ -92,6 +92,7 @@ def test_a_task_is_trained_answers_and_stays_with_its_champion_unless_the_challe
     again = images.list_images(service, OPERATOR, here, ImageFilter(is_test=True), limit=500).items
     assert [image.id for image in again] == [image.id for image in tested]
     second = versions.get_version(service, OPERATOR, here, task.id, 2)
+    assert [kept.version.number for kept in runs.list_runs(service, OPERATOR, here)] == [2, 1]
     assert (second.verdict["champion"], second.verdict["promote"]) == (1, False)
     assert tasks.get_task(service, OPERATOR, here, task.id).production_version == 1
 

@@ -63,9 +63,9 @@ class Asking:
         title = self.words("ask_title", number=number, title=lesson_titles(self.words.lang)[number])
         if self.at.run:
             return Markup(
-                ' <a class="ask" href="{}" target="_blank" rel="noopener" aria-label="{}" title="{}">?</a>'
+                '&nbsp;<a class="ask" href="{}" target="_blank" rel="noopener" aria-label="{}" title="{}">?</a>'
             ).format(lesson_link(evidence_id, self.at.run), name, title)
-        return Markup(' <a class="ask" href="#lesson-{}" aria-label="{}" title="{}">?</a>').format(
+        return Markup('&nbsp;<a class="ask" href="#lesson-{}" aria-label="{}" title="{}">?</a>').format(
             number, name, f"{title}{self.words('colon')}{self.at.command}"
         )
 

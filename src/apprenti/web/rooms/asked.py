@@ -22,7 +22,7 @@ def asked(lang: Lang, evidence_id: str, run: str) -> Markup:
     if not run or number not in titles:
         return Markup()
     named = say(f"report.asked_{evidence_id.replace('-', '_')}", lang)
-    return Markup(' <a class="asked" href="{}" aria-label="{}" title="{}">?</a>').format(
+    return Markup('&nbsp;<a class="asked" href="{}" aria-label="{}" title="{}">?</a>').format(
         lesson_link(evidence_id, run),
         say("report.ask", lang, number=number, name=named),
         say("report.ask_title", lang, number=number, title=titles[number]),
