@@ -95,7 +95,7 @@ BUILT = {
 
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-NEVER_NONE = {"last_days", "held_more", "skipped", "read_recipes", "compare_on"}
+NEVER_NONE = {"last_days", "held_more", "skipped", "read_recipes", "read_photos", "compare_on"}
 """Plurals that are never said of none."""
 
 
