@@ -34,7 +34,9 @@ def draw_curve(shown: Shown, kit: Kit) -> Markup:
             CURVE.dot(BEGIN_P, -math.log(BEGIN_P), "dot", 7), CURVE.dot(BEGIN_P, (1 - BEGIN_P) ** 2, "dot second", 7)
         ),
     ]  # fmt: skip
-    legend = Markup('<p class="legend"><span class="key line">{}</span> <span class="key line second">{}</span></p>')
+    legend = Markup(
+        '<p class="legend"><span class="key line">{}</span> <span class="key line second">{}</span></p>'
+    )
     rows = [
         (kit.number(p, "percent"), kit.number(-math.log(p)), kit.number((1 - p) ** 2))
         for p in (0.01, 0.02, 0.05, *(step / 10 for step in range(1, 11)))
