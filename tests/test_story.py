@@ -18,6 +18,7 @@ from apprenti.flow.samples import write_samples
 from apprenti.server import build_app, load_models, open_door
 from apprenti.store import read_cells
 
+pytestmark = pytest.mark.slow
 PER_CLASS = 24
 
 
@@ -171,7 +172,6 @@ def test_a_photo_unlike_the_training_photos_is_called_unfamiliar(story: Story, t
     assert sum(own) >= 0.75 * len(own)
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_a_network_is_trained_on_the_photos_where_it_is_asked_for(
     story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -22,6 +22,7 @@ from apprenti.cli import main
 from apprenti.domain.dataset import TaskType
 from apprenti.server import build_app, load_models, open_door
 
+pytestmark = pytest.mark.slow
 N_PHOTOS = 60
 COLOURS = {"red": (220, 30, 30), "green": (30, 150, 60), "blue": (40, 60, 220)}
 

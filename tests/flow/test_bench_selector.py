@@ -17,6 +17,7 @@ from apprenti.domain.errors import DataError
 from apprenti.flow.bench_selector import SelectorBench, bench_selector
 from apprenti.flow.score_tables import read_table
 
+pytestmark = pytest.mark.slow
 N, M = 24, 8
 NAMES = [f"set-{i}" for i in range(N)]
 RECIPES = [f"recipe {i}" for i in range(M)]

@@ -126,6 +126,7 @@ def test_how_busy_the_machine_was_is_not_measured_again(tools: Tools, photos: Pa
     assert after.load == before.load == MOST_LOAD
 
 
+@pytest.mark.slow
 def test_told_to_stop_a_training_leaves_no_model_and_the_same_command_goes_on(
     trained: Callable[..., Training], tools: Tools, tmp_path: Path
 ) -> None:

@@ -120,6 +120,7 @@ class Chosen:
     def outlook(self) -> None: ...
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(len(CHOSEN)), ids=[name.partition("/")[0] for name in CHOSEN])
 def test_recipes_of_other_sizes_and_views_are_trained_and_the_kept_one_looks_at_its_own_canvas(
     first: int, digits: Path, tmp_path: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch

@@ -19,6 +19,7 @@ def silent(n: int) -> None:
     """Pass over progress."""
 
 
+@pytest.mark.slow
 def test_ours_beats_chance_and_the_best_on_average() -> None:
     outcomes = judge(a_matrix(a_world(n=40)), Rules(), advance=silent)
     mean = {name: outcomes[name].regrets.mean() for name in METHODS}
@@ -32,6 +33,7 @@ def test_all_recipes_leave_no_regret() -> None:
         assert outcomes[name].regrets == pytest.approx(0), name
 
 
+@pytest.mark.slow
 def test_a_data_sets_own_scores_are_not_looked_at_before_they_are_chosen() -> None:
     """Whatever stands in the row of a data set, its first pick is the same."""
     world = a_world(n=30)
@@ -46,6 +48,7 @@ def test_a_data_sets_own_scores_are_not_looked_at_before_they_are_chosen() -> No
         assert picks[0] == picks[1], name
 
 
+@pytest.mark.slow
 def test_a_family_is_left_out_whole() -> None:
     world = a_world(n=20)
     twins = World(
