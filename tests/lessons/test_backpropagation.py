@@ -8,7 +8,7 @@ from tests.lessons.contexts import context_named
 
 from apprenti.lessons.n07_backpropagation.autograd import Value
 from apprenti.lessons.n07_backpropagation.compute import compute, respond
-from apprenti.lessons.n07_backpropagation.network import BEGIN, NAMES, both_ways, wiggled
+from apprenti.lessons.n07_backpropagation.network import BEGIN, NAMES, Parameters, Sample, both_ways, wiggled
 
 RNG = np.random.default_rng(7)
 CASES = [
@@ -18,14 +18,14 @@ CASES = [
 
 
 @pytest.mark.parametrize(("parameters", "sample"), CASES)
-def test_its_gradients_are_the_finite_differences(parameters, sample) -> None:
+def test_its_gradients_are_the_finite_differences(parameters: Parameters, sample: Sample) -> None:
     _, slopes = both_ways(parameters, sample)
     for name in NAMES:
         assert slopes[name] == pytest.approx(wiggled(parameters, name, sample, 1e-5), abs=1e-8)
 
 
 @pytest.mark.parametrize(("parameters", "sample"), CASES)
-def test_its_gradients_are_those_of_torch(parameters, sample) -> None:
+def test_its_gradients_are_those_of_torch(parameters: Parameters, sample: Sample) -> None:
     torch = pytest.importorskip("torch")
     x1, x2, truth = sample
     given = {
