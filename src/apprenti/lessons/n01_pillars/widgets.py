@@ -33,7 +33,7 @@ def draw_methods(shown: Shown, kit: Kit) -> Markup:
 def draw_time(shown: Shown, kit: Kit) -> Markup:
     """Return the sliders of a training's time."""
     ranges = {
-        "photos": (10, 20000, 10, min(20000, shown.n_train)),
+        "photos": (10, 20000, 1, min(20000, shown.n_train)),
         "passes": (1, 100, 1, shown.n_passes),
         "rate": (1, 2000, 1, min(2000, shown.rate)),
     }
