@@ -72,7 +72,11 @@ class Shown:
 def compute(context: LessonContext) -> Shown:
     """Return the figures."""
     photos = context.photos
-    known = np.isfinite(photos.answers).all(axis=1) if photos.answers.size else np.zeros(len(photos), bool)
+    known = (
+        np.asarray(np.isfinite(photos.answers).all(axis=1))
+        if photos.answers.size
+        else np.zeros(len(photos), bool)
+    )
     tested = [int(row) for row in photos.rows(Split.TEST) if known[row]]
     rows = tested or [int(row) for row in np.flatnonzero(known)]
     row = rows[0] if rows else 0
