@@ -54,7 +54,7 @@ def draw_measures(shown: Shown, kit: Kit) -> Markup:
         return Markup("")
     plane = Plane(x=(FEWEST_GROUPS, shown.groupings[-1].k), y=(0, 1))
     shapes = [
-        plane.axes(kit, x_name="k", y_name=kit.say("widget.share"), x_form="1", y_form="percent"),
+        plane.axes(kit, x_name="k", y_name=kit.say("widget.share"), x_form="0", y_form="percent", n_ticks=4),
         plane.curve([(one.k, one.agreement) for one in shown.groupings]),
         plane.curve([(one.k, one.spread) for one in shown.groupings], "curve second"),
     ]
