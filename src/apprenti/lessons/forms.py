@@ -71,7 +71,9 @@ def _number(check: Check, field: Field, shown: Any, kit: Kit, value: str) -> Mar
     return Markup(
         '<p class="field"><label for="{id}">{label}</label>'
         '<input type="text" inputmode="decimal" autocomplete="off" id="{id}" name="{name}" value="{value}"></p>'
-    ).format(id=f"{check.name}-{field.name}", label=_label(check, field, kit), name=field.name, value=value)
+    ).format(
+        id=f"answer-{check.name}-{field.name}", label=_label(check, field, kit), name=field.name, value=value
+    )
 
 
 def _widget(check: Check, field: Field, shown: Any, kit: Kit, value: str) -> Markup:
@@ -80,7 +82,9 @@ def _widget(check: Check, field: Field, shown: Any, kit: Kit, value: str) -> Mar
         '<p class="field from-widget"><label for="{id}">{label}</label>'
         '<input type="text" inputmode="decimal" autocomplete="off" data-from-widget '
         'id="{id}" name="{name}" value="{value}"></p>'
-    ).format(id=f"{check.name}-{field.name}", label=_label(check, field, kit), name=field.name, value=value)
+    ).format(
+        id=f"answer-{check.name}-{field.name}", label=_label(check, field, kit), name=field.name, value=value
+    )
 
 
 def _choice(check: Check, field: Field, shown: Any, kit: Kit, value: str) -> Markup:
