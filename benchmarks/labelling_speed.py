@@ -231,9 +231,9 @@ class _Sheet:
 
     def best_pull(self, person: Person, held: str, n_left: int) -> tuple[list[str], str] | None:
         """Return the photos of the pull that labels most for its actions, and their label; ``None`` without any."""
-        done = np.zeros(self.truth.size, bool)
-        done[: len(self.ids)] = [one in person.said for one in self.ids]
-        done = done.reshape(self.truth.shape)
+        said = np.zeros(self.truth.size, bool)
+        said[: len(self.ids)] = [one in person.said for one in self.ids]
+        done: NDArray[np.bool_] = said.reshape(self.truth.shape)
         best: tuple[float, list[str], str] = (0.0, [], "")
         for number, label in enumerate(self.labels):
             n_actions = 1 + (label != held)
@@ -268,13 +268,14 @@ def _reached(
     for _ in range(MOST_CROSSED + 1):
         around = {(down + a, across + b) for down, across in edge for a, b in AROUND} - met
         found |= around & left
-        edge = {cell for cell in around if _inside(cell, crossed) and crossed[cell]}
+        edge = {cell for cell in around if _is_crossed(cell, crossed)}
         met |= around
     return found
 
 
-def _inside(cell: tuple[int, int], cells: NDArray[np.bool_]) -> bool:
-    return 0 <= cell[0] < cells.shape[0] and 0 <= cell[1] < cells.shape[1]
+def _is_crossed(cell: tuple[int, int], crossed: NDArray[np.bool_]) -> bool:
+    is_inside = 0 <= cell[0] < crossed.shape[0] and 0 <= cell[1] < crossed.shape[1]
+    return is_inside and bool(crossed[cell])
 
 
 if __name__ == "__main__":

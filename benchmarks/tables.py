@@ -39,6 +39,7 @@ from feedback_tables import (
 from growth_picture import growth_picture
 from image_sets import BACKBONES, SETS
 from labelling_table import labelling_table
+from lesson_table import lessons_table
 from markdown import NOTHING, percent, table
 from own_tables import (
     own_bars_table,
@@ -286,6 +287,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "labelling": labelling_table,
     "promotion": promotion_table,
     "faults": faults_table,
+    "lessons": lessons_table,
     "sizes": sizes_table,
     "dependencies": dependencies_table,
 }

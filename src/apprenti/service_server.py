@@ -293,14 +293,16 @@ def build_service_app(
     from apprenti.api.refusals import PAGES, refuse
     from apprenti.api.service_app import create_service_app
     from apprenti.api.v1.archives import ARCHIVES
-    from apprenti.stages.report import render
+    from apprenti.stages.report import LessonsAt, render
     from apprenti.web.rooms import make_rooms
 
     rooms = make_rooms(
         service,
         caller_of=lambda request: request.scope[CALLER],
         forget_callers=lambda: app.state.callers.forget(),
-        render_report=lambda report, lang: render(report, lang=lang),
+        render_report=lambda report, lang, run: render(
+            report, lang=lang, lessons=LessonsAt(run=run) if run else None
+        ),
     )
     rules = replace(
         rules,

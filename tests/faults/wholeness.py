@@ -13,7 +13,8 @@ from apprenti.store.database.connection import Database
 NAMED = (
     "SELECT sha256 FROM images UNION SELECT model_sha256 FROM versions "
     "UNION SELECT reference_sha256 FROM versions WHERE reference_sha256 != '' "
-    "UNION SELECT known_sha256 FROM versions WHERE known_sha256 != ''"
+    "UNION SELECT known_sha256 FROM versions WHERE known_sha256 != '' "
+    "UNION SELECT run_sha256 FROM versions WHERE run_sha256 != ''"
 )
 RULES = {
     "a training is done and has no version": (

@@ -21,7 +21,7 @@ WORDS = tuple(f"kind {letter}" for letter in "abcdefghijklmnopqrst")
 def context_named(name: str) -> LessonContext:
     """Return one of the six."""
     makers = {
-        "normal": lambda: _drawn(3, 40, run_id="normal", noise=70),
+        "normal": lambda: _drawn(3, 40, run_id="normal", noise=200),
         "two_classes": lambda: _drawn(2, 30, run_id="two", noise=40),
         "twenty_classes": lambda: _drawn(20, 12, run_id="twenty", noise=40),
         "four_photos": lambda: _drawn(2, 2, run_id="four", noise=20),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.lessons.contexts import NAMES
-from tests.lessons.test_runs import seen_on
+from tests.lessons.seeing import RUNS, seen_on
 
 from apprenti.lessons.catalogue import all_lessons
 from apprenti.lessons.check import Check, as_written
@@ -16,7 +15,7 @@ CHECKS = [(lesson, check) for lesson in all_lessons() for check in lesson.checks
 IDS = [f"{lesson.folder}-{check.name}" for lesson, check in CHECKS]
 
 
-@pytest.mark.parametrize("run", NAMES)
+@pytest.mark.parametrize("run", RUNS)
 @pytest.mark.parametrize(("lesson", "check"), CHECKS, ids=IDS)
 def test_the_reference_answer_passes_on_every_run(lesson: Lesson, check: Check, run: str) -> None:
     shown = seen_on(lesson, run).shown

@@ -5,17 +5,18 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from collections import Counter
 
 import pytest
-from tests.lessons.contexts import NAMES, context_named
+from tests.lessons.contexts import context_named
+from tests.lessons.seeing import RUNS, reference, seen_on, shown_on
 
 from apprenti.domain import json_form
 from apprenti.domain.evidence import EVIDENCE
-from apprenti.domain.lesson_context import LessonContext
 from apprenti.lessons.catalogue import all_lessons
 from apprenti.lessons.filling import value_of
 from apprenti.lessons.lesson import Lesson
-from apprenti.lessons.page import Links, Seen, draw, see
+from apprenti.lessons.page import Links, draw
 from apprenti.texts import LANGS
 
 LESSONS = all_lessons()
@@ -27,15 +28,7 @@ LINKS = Links(
 LEFT_OVER = re.compile(r"\{\{|\}\}|\bNone\b|\bnan\b|\binf\b|:::|\]\(")
 
 
-def reference() -> LessonContext:
-    return context_named("normal")
-
-
-def seen_on(lesson: Lesson, run: str) -> Seen:
-    return see(lesson, context_named(run), reference)
-
-
-@pytest.mark.parametrize("run", NAMES)
+@pytest.mark.parametrize("run", RUNS)
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.folder)
 def test_a_lesson_can_be_drawn_on_every_run_in_both_languages(lesson: Lesson, run: str) -> None:
     seen = seen_on(lesson, run)
@@ -49,11 +42,18 @@ def test_a_lesson_can_be_drawn_on_every_run_in_both_languages(lesson: Lesson, ru
         assert bool(drawn.guard) == (seen.guarded is not None)
 
 
-@pytest.mark.parametrize("run", NAMES)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.folder)
+def test_no_two_things_on_a_page_have_one_name(lesson: Lesson) -> None:
+    drawn = draw(lesson, seen_on(lesson, "normal"), "en", LINKS)
+    html = "".join(f'<section id="{block.id}">{block.title}{block.body}' for block in drawn.blocks)
+    named = Counter(re.findall(r'\bid="([^"]*)"', html))
+    assert [name for name, n in named.items() if n > 1] == []
+
+
+@pytest.mark.parametrize("run", RUNS)
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.folder)
 def test_what_is_shown_is_the_same_each_time_and_frozen(lesson: Lesson, run: str) -> None:
-    context = context_named(run)
-    first, second = lesson.compute(context), lesson.compute(context)
+    first, second = shown_on(lesson.folder, run), lesson.compute(context_named(run))
     assert json_form.to_json(first, exact=True) == json_form.to_json(second, exact=True)
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(first, dataclasses.fields(first)[0].name, None)
@@ -73,7 +73,7 @@ def test_where_the_effect_cannot_be_seen_the_page_says_so_and_shows_the_referenc
     assert seen.context is reference()
 
 
-@pytest.mark.parametrize("run", NAMES)
+@pytest.mark.parametrize("run", RUNS)
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.folder)
 def test_a_number_of_a_lesson_is_the_number_of_the_report(lesson: Lesson, run: str) -> None:
     seen = seen_on(lesson, run)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +23,15 @@ from apprenti.domain.report import Report, Timing
 
 FORMAT = 1
 MAX_FILE_BYTES = 256 * 2**20
-MAX_CELLS = 64_000_000
-"""Of one array; past it the file is not one of ours."""
+MAX_UNPACKED_BYTES = 512 * 2**20
+"""Of all arrays together; past it the file is not one of ours."""
+
+
+TROUBLE = (
+    KeyError, ValueError, TypeError, AttributeError, OSError, EOFError, MemoryError, RuntimeError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""Whatever zip and array readers raise at bytes that are not theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +97,13 @@ def read_run(data: bytes, *, name: str) -> LessonContext:
         ModelFileError: it is something else, or damaged.
     """
     try:
-        if len(data) > MAX_FILE_BYTES:
+        if len(data) > MAX_FILE_BYTES or _n_unpacked(data) > MAX_UNPACKED_BYTES:
             raise ValueError("larger than any such file")
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
-            return _context({member: _checked(file[member]) for member in file.files})
-    except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile, MemoryError) as error:
+            context = _context({member: file[member] for member in file.files})
+        _refuse_misfits(context)
+        return context
+    except TROUBLE as error:
         raise ModelFileError("run_file_damaged", path=name) from error
 
 
@@ -136,10 +146,34 @@ def _context(arrays: dict[str, NDArray[Any]]) -> LessonContext:
     )
 
 
-def _checked(array: NDArray[Any]) -> NDArray[Any]:
-    if array.size > MAX_CELLS:
-        raise ValueError(f"an array of {array.size} cells")
-    return array
+def _refuse_misfits(context: LessonContext) -> None:
+    """Refuse arrays of other shapes or other classes than the report's.
+
+    Raises:
+        ValueError: there are such.
+    """
+    n_labels, photos, head = len(context.labels), context.photos, context.head
+    kinds = (photos.labels, context.test.labels, context.held_out.labels)
+    answers = (photos.answers, context.test.probabilities, context.held_out.probabilities)
+    if not len(photos.rows(Split.TRAIN, Split.VALIDATION)):
+        raise ValueError("no photo that was learnt from")
+    if any(kind.dtype != np.int64 or kind.ndim != 1 for kind in kinds):
+        raise ValueError("labels that are no numbers")
+    if any(kind.size and not 0 <= kind.min() <= kind.max() < n_labels for kind in kinds):
+        raise ValueError("labels of no class")
+    if any(one.dtype != np.float32 or one.shape[1:] != (n_labels,) for one in answers):
+        raise ValueError("answers of other classes")
+    if photos.features.ndim != 2:
+        raise ValueError("features that are no table")
+    if head is not None and (
+        head.weights.shape != (photos.features.shape[1], n_labels) or head.biases.shape != (n_labels,)
+    ):
+        raise ValueError("a last layer that does not fit")
+
+
+def _n_unpacked(data: bytes) -> int:
+    with zipfile.ZipFile(io.BytesIO(data)) as opened:
+        return sum(member.file_size for member in opened.infolist())
 
 
 def _short(features: NDArray[np.float32]) -> NDArray[Any]:

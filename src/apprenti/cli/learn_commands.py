@@ -18,8 +18,8 @@ NOT_RIGHT_YET = 1
 
 
 def learn(options: Namespace, desk: Desk, flows: Flows) -> int:
-    """``apprenti learn``, ``learn list``, ``learn check NUMBER``, ``learn export NUMBER``."""
-    actions = {None: _serve, "list": _list, "check": _check, "export": _export}
+    """``apprenti learn``, and ``learn`` with one of its actions."""
+    actions = {None: _serve, "list": _list, "check": _check, "progress": _progress, "export": _export}
     return actions[options.action](options, desk, flows)
 
 
@@ -56,12 +56,14 @@ def _data(lesson: Lesson, desk: Desk) -> dict[str, object]:
 
 def _check(options: Namespace, desk: Desk, flows: Flows) -> int:
     from apprenti.cli.exercises import begin, result_of
+    from apprenti.cli.learn_progress import remember
 
     lesson = _lesson(options.number)
     if lesson.exercise is None:
         raise OptionError("no_exercise", number=lesson.number)
     path = begin(lesson, options.exercises, desk.lang)
     result = result_of(lesson, path, desk.lang)
+    remember(options.exercises, lesson.number, right=result.right)
     if desk.as_json:
         desk.write_json(
             {"lesson": lesson.number, "file": str(path), "right": result.right, "feedback": result.said}
@@ -70,6 +72,21 @@ def _check(options: Namespace, desk: Desk, flows: Flows) -> int:
         desk.tell(desk.say("exercise_at", path=str(path)))
         desk.write(result.said)
     return 0 if result.right else NOT_RIGHT_YET
+
+
+def _progress(options: Namespace, desk: Desk, flows: Flows) -> int:
+    from apprenti.cli.learn_progress import is_proved, read_progress
+    from apprenti.lessons.catalogue import all_lessons
+
+    progress = read_progress(options.exercises)
+    if desk.as_json:
+        desk.write_json({"progress": progress})
+        return 0
+    for lesson in all_lessons():
+        if lesson.exercise is not None:
+            state = desk.say("proved" if is_proved(progress, lesson.number) else "not_proved")
+            desk.write(f"{lesson.number:>3}  {lesson.title(desk.lang)}: {state}")
+    return 0
 
 
 def _export(options: Namespace, desk: Desk, flows: Flows) -> int:

@@ -20,11 +20,11 @@ def add_learn(command: Parser) -> None:
         help=command.word("actions_help"),
         parser_class=Parser,
     )
-    for name in ("list", "check", "export"):
+    for name in ("list", "check", "progress", "export"):
         action = add_command(actions, name, command.word(f"about_learn_{name}"), command.lang)
-        if name != "list":
+        if name in ("check", "export"):
             _add_number(action)
-        if name == "check":
+        if name in ("check", "progress"):
             _add_folder(action)
         if name == "export":
             _add_export(action)
@@ -35,7 +35,7 @@ def add_learn(command: Parser) -> None:
         type=whole("--port", 0, 65535),
         default=DEFAULT_PORT,
         metavar="PORT",
-        help=command.word("port"),
+        help=command.word("learn_port"),
     )
     add_shared(command)
 

@@ -65,17 +65,15 @@ def training_text(training: Training, lang: Lang) -> str:
     if not training.n_cells and training.report.task_type is TaskType.MULTI_CLASS:
         lines += ["", word("nothing_kept")]
     model = str(training.model_path)
-    lines += [
-        "",
-        *aligned(
-            [
-                (word("model_at"), model),
-                (word("report_at"), str(training.report_path)),
-                (word("try_it"), f"apprenti predict {_quoted(model)} {word('item_name')}"),
-                (word("serve_it"), f"apprenti serve {_quoted(model)}"),
-            ]
-        ),
+    ways = [
+        (word("model_at"), model),
+        (word("report_at"), str(training.report_path)),
+        (word("try_it"), f"apprenti predict {_quoted(model)} {word('item_name')}"),
+        (word("serve_it"), f"apprenti serve {_quoted(model)}"),
     ]
+    if training.report.task_type is TaskType.MULTI_CLASS:  # of others nothing is kept for lessons
+        ways.append((word("explain_it"), f"apprenti learn --run {_quoted(model)}"))
+    lines += ["", *aligned(ways)]
     return "\n".join(lines)
 
 

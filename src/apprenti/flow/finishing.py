@@ -21,7 +21,7 @@ from apprenti.flow.run_keeping import run_path_of
 from apprenti.flow.step_forms import MEASURED, MODEL, Measured
 from apprenti.flow.steps import Steps
 from apprenti.flow.tools import Tools
-from apprenti.stages.report import render
+from apprenti.stages.report import LessonsAt, render
 from apprenti.stages.select import Selector
 from apprenti.store import write_atomically
 from apprenti.texts import Lang
@@ -109,7 +109,9 @@ def finish_training(
         if run is not None:  # before the model: where that lies, all lies
             write_atomically(run_path_of(ending.out), write_run(replace(run, timing=timing)))
         write_atomically(ending.out, model)
-        write_atomically(ending.report_path, render(report, lang=ending.lang, timing=timing).encode())
+        lessons = LessonsAt(model=ending.out.name) if run is not None else None
+        page = render(report, lang=ending.lang, timing=timing, lessons=lessons)
+        write_atomically(ending.report_path, page.encode())
     known = steps.recall("cells")
     cells = cells or _cells(asked, ready, race, steps, tools, over=known is not None)
     if known is None:
@@ -119,7 +121,7 @@ def finish_training(
         measured = MEASURED.read(known)
     if measured.hindsight is not None:  # what only now is known
         timing = replace(timing, total_seconds=tools.clock() - steps.begun)
-        page = render(report, lang=ending.lang, timing=timing, hindsight=measured.hindsight)
+        page = render(report, lang=ending.lang, timing=timing, hindsight=measured.hindsight, lessons=lessons)
         write_atomically(ending.report_path, page.encode())
     return Finished(report=report, hindsight=measured.hindsight, n_cells=cells.keep(measured.cells, race))
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from apprenti.domain.report import Report
 from apprenti.flow.predict import open_model
-from apprenti.stages.report import render
+from apprenti.flow.run_keeping import run_path_of
+from apprenti.stages.report import LessonsAt, render
 from apprenti.store import write_atomically
 from apprenti.texts import Lang
 
@@ -24,7 +25,8 @@ def write_report(model: Path, *, lang: Lang = "en", out: Path | None = None) -> 
     """
     report = Report.from_json(open_model(model).report).named(model.stem)
     path = out or report_path_of(model)
-    write_atomically(path, render(report, lang=lang).encode())
+    lessons = LessonsAt(model=model.name) if run_path_of(model).exists() else None
+    write_atomically(path, render(report, lang=lang, lessons=lessons).encode())
     return path
 
 

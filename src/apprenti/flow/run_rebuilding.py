@@ -37,7 +37,7 @@ def rebuilt_run(model: Path, source: Path, *, tools: Tools) -> LessonContext:
 
     Raises:
         ModelFileError: the file is not a whole model.
-        DataError: it tells no classes, or no photo is of one it knows.
+        DataError: it tells no classes, or no photo is one that it learnt from.
     """
     predictor = open_model(model)
     if predictor.manifest.task_type is not TaskType.MULTI_CLASS:
@@ -50,6 +50,8 @@ def rebuilt_run(model: Path, source: Path, *, tools: Tools) -> LessonContext:
         answered = _answered(_some(dataset, predictor), predictor, tools)
     if not answered:
         raise DataError("nothing_readable", item=dataset.name)
+    if not any(predictor.has_seen(example.content_hash) for example, *_ in answered):
+        raise DataError("lessons_need_its_photos", item=dataset.name)
     return _context(model, Report.from_json(predictor.report).named(dataset.name), answered, predictor)
 
 

@@ -67,12 +67,14 @@ class Kit:
         id_ = self.id(name)
         return Markup(
             '<p class="slider"><label for="{id}">{label}</label>'
-            '<input type="range" id="{id}" data-slider="{name}" min="{low}" max="{high}" step="{step}" value="{value}">'
+            '<input type="range" id="{id}" data-slider="{name}" data-form="{form}" '
+            'min="{low}" max="{high}" step="{step}" value="{value}">'
             '<output for="{id}">{said}</output></p>'
         ).format(
             id=id_,
             label=label,
             name=name,
+            form=form,
             low=low,
             high=high,
             step=step,
@@ -91,8 +93,9 @@ class Kit:
         )
         named = Markup("<caption>{}</caption>").format(caption) if caption else Markup("")
         return Markup(
-            '<div class="wide"><table>{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
-        ).format(named, head, body)
+            '<div class="wide" tabindex="0" role="group" aria-label="{}"><table>{}<thead><tr>{}</tr></thead>'
+            "<tbody>{}</tbody></table></div>"
+        ).format(self.common("learn.numbers"), named, head, body)
 
     def data_table(self, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
         """Return the numbers of a chart, folded: what every chart has."""

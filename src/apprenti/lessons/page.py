@@ -129,7 +129,9 @@ def draw(
         module = f' data-module="{lesson.folder}-{name}.js"' if name in lesson.modules else ""
         body = lesson.widgets[name](seen.shown, kit(name))
         said = f"<figcaption>{caption}</figcaption>" if caption else ""
-        return f'<figure class="widget" id="{name}" data-widget="{name}"{module}>{body}{said}</figure>\n'
+        return (
+            f'<figure class="widget" id="widget-{name}" data-widget="{name}"{module}>{body}{said}</figure>\n'
+        )
 
     def link(target: str) -> str:
         kind, _, name = target.partition(":")

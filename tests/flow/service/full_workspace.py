@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 from tests.blocks.models import LABELS, a_model_file
 from tests.fake_service import OPERATOR, default_workspace, picture
+from tests.lessons.contexts import context_named
 
+from apprenti.blocks.run_file import write_run
 from apprenti.domain.service import Correction, JobState, Task, TrainingJob, Version
 from apprenti.flow.service import images, labels, predictions, tasks
 from apprenti.flow.service.exporting import export_workspace
@@ -114,6 +116,7 @@ def _version(service: Service, here: str, task: Task, label_ids: list[str], fold
         model_sha256=service.blobs.put(model),
         n_bytes=len(model),
         known_sha256=service.blobs.put(known.to_npz()),
+        run_sha256=service.blobs.put(write_run(context_named("four_photos"))),
         scores={"accuracy": 0.875},
         labels=tuple(label_ids),
         n_examples=5,

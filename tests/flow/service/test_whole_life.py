@@ -12,7 +12,7 @@ from tests.flow.service.real_trainings import real_service, real_tools, train
 from apprenti.domain.dataset import TaskType
 from apprenti.domain.service import JobState, LabelKind, Task
 from apprenti.flow.samples import write_samples
-from apprenti.flow.service import images, labels, predictions, tasks, trainings, versions
+from apprenti.flow.service import images, labels, predictions, runs, tasks, trainings, versions
 from apprenti.flow.service.images import Said
 from apprenti.flow.service.service import Service
 from apprenti.flow.service.tasks import TaskSettings
@@ -92,6 +92,7 @@ def test_a_task_is_trained_answers_and_stays_with_its_champion_unless_the_challe
     again = images.list_images(service, OPERATOR, here, ImageFilter(is_test=True), limit=500).items
     assert [image.id for image in again] == [image.id for image in tested]
     second = versions.get_version(service, OPERATOR, here, task.id, 2)
+    assert [kept.version.number for kept in runs.list_runs(service, OPERATOR, here)] == [2, 1]
     assert (second.verdict["champion"], second.verdict["promote"]) == (1, False)
     assert tasks.get_task(service, OPERATOR, here, task.id).production_version == 1
 
@@ -119,7 +120,8 @@ def test_a_training_that_cannot_be_done_says_why_and_the_next_is_taken_up(
 ) -> None:
     here = default_workspace(service)
     task = digits(tmp_path / "digits", TaskType.MULTI_CLASS, service, here, n=2)
-    chosen = ImageFilter(task_id=task.id)
+    asked = trainings.ask_training(service, OPERATOR, here, task.id)
+    chosen = ImageFilter(task_id=task.id)  # one label is left by the time a worker is free
     for image in images.list_images(service, OPERATOR, here, chosen).items[2:]:
         for label, _ in images.labels_of_images(service, OPERATOR, here, [image.id])[image.id]:
             first = images.list_images(service, OPERATOR, here, chosen).items[0]
@@ -127,7 +129,6 @@ def test_a_training_that_cannot_be_done_says_why_and_the_next_is_taken_up(
             images.label_image(
                 service, OPERATOR, here, image.id, add=[Said(label_id=zero.id)], remove=[label.id]
             )
-    asked = trainings.ask_training(service, OPERATOR, here, task.id)
     train(service, tools)
     failed = trainings.get_training(service, OPERATOR, here, asked.id)
     assert failed.state is JobState.FAILED

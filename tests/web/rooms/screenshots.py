@@ -30,6 +30,10 @@ PAGES = {
 ROOMS = ("data", "train", "models", "review", "review/traffic", "review/log")
 TALL_PX = 1500
 QUALITY = 74
+BE_STILL = (
+    "document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity)"
+    ".forEach((one) => one.finish())"
+)
 PICTURES_ARE_THERE = "return [...document.images].every((one) => one.complete || one.loading === 'lazy')"
 
 
@@ -101,7 +105,7 @@ def _shoot(
             if page.endswith("/data"):
                 until(browser, lambda: browser.find_elements("css selector", ".cell img[src]"))
             until(browser, lambda: browser.execute_script(PICTURES_ARE_THERE))
-            browser.execute_script("document.getAnimations().forEach((one) => one.finish())")
+            browser.execute_script(BE_STILL)
             _keep(browser, folder / f"{size}{name}-{theme}.webp")
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 

@@ -49,7 +49,8 @@ def rest(browser: Chrome) -> None:
     until(browser, lambda: browser.execute_script(PICTURES_ARE_THERE))
     browser.execute_script(
         "document.querySelectorAll('details').forEach((one) => { one.open = true; });"
-        "document.getAnimations().forEach((one) => one.finish());"
+        "document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity)"
+        ".forEach((one) => one.finish());"
     )
 
 

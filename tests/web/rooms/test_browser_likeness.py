@@ -23,13 +23,13 @@ from tests.web.rooms.at_the_browser import (
     violations,
 )
 from tests.web.rooms.serving import TOKEN
-from tests.web.rooms.test_browser_story import NARROW_PX, come_in, make_task
+from tests.web.rooms.test_browser_everybody import NARROW_PX, PHONE
+from tests.web.rooms.test_browser_story import come_in, make_task
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-PHONE = {"width": NARROW_PX, "height": 844, "deviceScaleFactor": 2, "mobile": True}
 N_PHOTOS = 60
 WRONG = (1, 5)
 

@@ -105,9 +105,9 @@ def test_corrections_are_learnt_and_the_version_promoted(browser: Chrome, server
     task_id = past.task_id
     address = open_room(browser, server, task_id, lang="fr")
     assert "Réponses" not in find(browser, "#keys").text
-    for _ in range(3):
+    for n in range(1, 4):
         press(browser, ENTER)
-    until(browser, lambda: done(browser) == 3)
+        until(browser, lambda n=n: done(browser) == n)
     saved(browser)
     find(browser, "#train-now").click()
     find(browser, ".begin button").click()

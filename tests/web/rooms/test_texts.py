@@ -95,7 +95,7 @@ BUILT = {
 
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-NEVER_NONE = {"last_days", "held_more", "skipped"}
+NEVER_NONE = {"last_days", "held_more", "skipped", "compare_on", "read_recipes", "read_photos"}
 """Plurals that are never said of none."""
 
 

@@ -88,6 +88,7 @@ class Version:
         n_bytes: of its model file.
         reference_sha256: the blob of what it says of held-out photos, for the alarm; empty where there is none.
         known_sha256: the blob of embeddings of photos it learnt from, for the quarantine; empty where there is none.
+        run_sha256: the blob of what lessons need of its training; empty where nothing was kept.
         scores: test scores by name, as in its manifest.
         labels: ids of its answers, in the order of its probabilities.
         n_examples: how many images it learnt from.
@@ -104,8 +105,15 @@ class Version:
     n_bytes: int
     reference_sha256: str = ""
     known_sha256: str = ""
+    run_sha256: str = ""
     scores: Mapping[str, float] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
     n_examples: int = 0
     verdict: Mapping[str, Any] = field(default_factory=dict)
     created_us: int
+
+    @property
+    def blobs(self) -> tuple[str, ...]:
+        """The SHA-256 of every blob it needs."""
+        named = (self.model_sha256, self.reference_sha256, self.known_sha256, self.run_sha256)
+        return tuple(sha256 for sha256 in named if sha256)

@@ -12,6 +12,7 @@ from typing import Any
 
 from apprenti.blocks.artifact import unpack
 from apprenti.blocks.decoding import ACCEPTED_FORMATS, read_header
+from apprenti.blocks.run_file import MAX_FILE_BYTES, read_run
 from apprenti.domain.errors import StoreError, UserError
 from apprenti.flow.service.archive_reading import SHA256, damaged, read_blob
 from apprenti.flow.service.exporting import BLOB_FIELDS
@@ -20,8 +21,9 @@ from apprenti.flow.service.service import Service
 from apprenti.stages.feedback.observations import DriftReference
 from apprenti.store.database.whole import PARTS, Part, repeated
 
-MAY_BE_EMPTY = ("reference_sha256", "known_sha256")
+MAY_BE_EMPTY = ("reference_sha256", "known_sha256", "run_sha256")
 MAX_REFERENCE_BYTES = 100_000_000
+MAX_BYTES = {"run_sha256": MAX_FILE_BYTES}
 FREE = {"labels": "versions", "label_id": "predictions"}
 """Fields that may name what was deleted since: what a model answered, a model may no longer."""
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
@@ -70,7 +72,8 @@ def checked_blob(
     """
     named = wanted[sha256]
     most_bytes = max(
-        getattr(noun, "n_bytes", 0) if field in _SIZED else MAX_REFERENCE_BYTES for field, noun in named
+        getattr(noun, "n_bytes", 0) if field in _SIZED else MAX_BYTES.get(field, MAX_REFERENCE_BYTES)
+        for field, noun in named
     )
     data = read_blob(opened, sha256, most_bytes=most_bytes)
     if hashlib.sha256(data).hexdigest() != sha256:
@@ -93,6 +96,7 @@ def _check_is(service: Service, field: str, noun: Any, data: bytes) -> None:
         ValueError: they are not.
         UserError: they are no image, or no model file, that can be used.
         StoreError: they are no known photos.
+        ModelFileError: they are not what lessons need.
     """
     if field == "sha256" and len(data) > service.limits.max_image_bytes:
         raise ValueError(f"{len(data)} bytes, more than an image may have")
@@ -107,6 +111,8 @@ def _check_is(service: Service, field: str, noun: Any, data: bytes) -> None:
     elif field == "model_sha256":
         if len(unpack(data).manifest.labels) != len(noun.labels):
             raise ValueError("another number of labels")
+    elif field == "run_sha256":
+        read_run(data, name="run")
     else:
         _refuse_inflating(data)
         (DriftReference if field == "reference_sha256" else KnownEmbeddings).from_npz(data)

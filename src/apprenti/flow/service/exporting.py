@@ -21,7 +21,10 @@ FORMAT = "apprenti workspace"
 FORMAT_VERSION = 1
 CARD = "apprenti-workspace.json"
 EPOCH = (1980, 1, 1, 0, 0, 0)
-BLOB_FIELDS = {"images": ("sha256",), "versions": ("model_sha256", "reference_sha256", "known_sha256")}
+BLOB_FIELDS = {
+    "images": ("sha256",),
+    "versions": ("model_sha256", "reference_sha256", "known_sha256", "run_sha256"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

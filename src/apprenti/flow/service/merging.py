@@ -55,6 +55,6 @@ def merge_labels(
         label_table.disconnect(tx, task_id, label_id)
         note(
             tx, service, caller, workspace_id, "merge", "label", label_id,
-            into=into, task_id=task_id, n_images=len(moved) + len(both),
+            name=label.name, into=into, task_id=task_id, n_images=len(moved) + len(both),
         )  # fmt: skip
     return Merged(moved=moved, both=both)

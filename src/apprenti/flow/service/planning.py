@@ -13,16 +13,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from apprenti.domain.errors import ApprentiError, ConflictError, InterruptedWorkError
+from apprenti.domain.errors import ApprentiError, InterruptedWorkError
 from apprenti.domain.sentence import Sentence
 from apprenti.domain.service import Caller, Plan, Role, Task
 from apprenti.engine.stoppable import StoppableEngine
 from apprenti.flow.foretelling import Foretold, foretell
 from apprenti.flow.service.access import allow
+from apprenti.flow.service.enough import require_enough
 from apprenti.flow.service.race_story import pick_data
 from apprenti.flow.service.service import Service
 from apprenti.flow.service.snapshot import lay_out_as_labelled
-from apprenti.flow.service.trainings import LEAST_IMAGES
 from apprenti.store import private_workspace
 from apprenti.store.database import photo_grid
 from apprenti.store.database import plans as table
@@ -44,13 +44,12 @@ def ask_plan(service: Service, caller: Caller, workspace_id: str, task_id: str) 
     """Ask for a plan of the task's photos as they are now, and return it as it stands.
 
     Raises:
-        ConflictError: there are too few labelled images.
+        ConflictError: there is too little to learn from; the message says what to add.
     """
     allow(caller, workspace_id, Role.EDITOR)
     with service.database.write() as tx:
         task = task_table.get(tx, workspace_id, task_id)
-        if sum(_counts(tx, task).values()) < LEAST_IMAGES:
-            raise ConflictError("no_labelled_images", task=task.name)
+        require_enough(tx, task)
         return table.want(tx, task_id, photos_digest(tx, task), now_us=service.now_us())
 
 

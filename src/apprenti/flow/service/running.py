@@ -32,6 +32,7 @@ from apprenti.flow.service.events import tell
 from apprenti.flow.service.job_progress import JobProgress
 from apprenti.flow.service.known_embeddings import known_embeddings
 from apprenti.flow.service.loaded_models import LoadedModel
+from apprenti.flow.service.runs import keep_run
 from apprenti.flow.service.service import Service, note
 from apprenti.flow.service.snapshot import Snapshot, take_snapshot
 from apprenti.flow.service.time_for_training import training_seconds
@@ -159,7 +160,11 @@ def _work(service: Service, job: TrainingJob, folder: Path, tools: Tools, progre
         n_threads=tools.engine.n_workers,
     )
     progress.flush()
-    kept = replace(version, known_sha256=service.blobs.put(known.to_npz()) if known is not None else "")
+    kept = replace(
+        version,
+        known_sha256=service.blobs.put(known.to_npz()) if known is not None else "",
+        run_sha256=keep_run(service, model_path),
+    )
     _finish(service, job, kept, came, champion)
 
 
@@ -203,7 +208,7 @@ def _finish(
         )
         now_us = service.now_us()
         table.write(tx, job, state=JobState.DONE, version_number=number, finished_us=now_us, owner="")
-        for sha256 in filter(None, (made.model_sha256, reference, made.known_sha256)):
+        for sha256 in made.blobs:
             if not service.blobs.has(sha256):  # swept since: nothing named it until now
                 raise StoreError("blob_gone", sha256=sha256)
         version_table.insert(tx, made)

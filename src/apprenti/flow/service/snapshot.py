@@ -145,15 +145,16 @@ def write_images(service: Service, stored: Sequence[StoredImage], folder: Path, 
     (folder / "images").mkdir(parents=True, exist_ok=True, mode=0o700)
     progress.begin("gathering", len(stored))
     for image in stored:
-        path = folder / _file_of(image)
+        path = folder / photo_name(image.sha256, image.format)
         if not path.exists():
             write_atomically(path, service.blobs.get(image.sha256))
         progress.advance()
     progress.end()
 
 
-def _file_of(image: StoredImage) -> str:
-    return f"images/{image.sha256}.{image.format.lower()}"
+def photo_name(sha256: str, format_: str) -> str:
+    """Return the name that trainings and lessons know an image by."""
+    return f"images/{sha256}.{format_.lower()}"
 
 
 def unique_names(labels: Sequence[Label]) -> Mapping[str, str]:
@@ -230,7 +231,7 @@ def _table(
     writer.writerow(COLUMNS)
     for image, target, is_test in rows:
         split = ("test" if is_test else "train") if with_splits else ""
-        writer.writerow((_file_of(image), _cell(target), split, task_type.value))
+        writer.writerow((photo_name(image.sha256, image.format), _cell(target), split, task_type.value))
     return out.getvalue()
 
 

@@ -179,5 +179,4 @@ def delete_version(service: Service, caller: Caller, workspace_id: str, task_id:
             raise ConflictError("version_answers", number=number)
         table.delete(tx, workspace_id, version.id)
         note(tx, service, caller, workspace_id, "delete", "version", version.id, number=number)
-    blobs = (version.model_sha256, version.reference_sha256, version.known_sha256)
-    drop_blobs(service, [sha256 for sha256 in blobs if sha256])
+    drop_blobs(service, version.blobs)

@@ -25,13 +25,18 @@ export function say(key, values = {}) {
     const value = name.split(".").reduce((at, part) => at?.[part], name in values ? values : shown);
     if (value === null || value === undefined) return "–";
     if (form === undefined || typeof value !== "number") return String(value);
-    if (form.startsWith("percent")) return percent(value, Number(form.slice(7) || 0));
     if (form.startsWith("plural ")) {
       const [one, other] = form.slice(7).split("/");
       return (lang === "fr" ? Math.abs(value) < 2 : value === 1) ? one : other;
     }
-    return number(value, form === "count" ? 0 : Number(form));
+    return formed(value, form);
   });
+}
+
+// a number in one of the forms that placeholders and sliders have: percent, percent1, count, or a number of decimals
+function formed(value, form = "2") {
+  if (form.startsWith("percent")) return percent(value, Number(form.slice(7) || 0));
+  return number(value, form === "count" ? 0 : Number(form));
 }
 
 // what a widget cannot work out by itself: asked of compute.respond, at most one question under way, the last one wins
@@ -53,20 +58,21 @@ function asker() {
 export function sliders(element, changed) {
   const found = Object.fromEntries([...element.querySelectorAll("[data-slider]")].map((one) => [one.dataset.slider, one]));
   const values = () => Object.fromEntries(Object.entries(found).map(([name, one]) => [name, Number(one.value)]));
+  const tell = (one) => { one.nextElementSibling.textContent = formed(Number(one.value), one.dataset.form); };
   for (const one of Object.values(found)) {
     one.addEventListener("input", () => {
-      one.nextElementSibling.textContent = number(Number(one.value));
+      tell(one);
       changed(values());
     });
   }
-  return { values, set(name, value) { found[name].value = value; found[name].nextElementSibling.textContent = number(value); } };
+  return { values, set(name, value) { found[name].value = value; tell(found[name]); } };
 }
 
 // puts a widget's numbers where a check asks for them
-export function fill(check, values) {
+export function fill(check, values, digits = 2) {
   for (const [name, value] of Object.entries(values)) {
     const input = document.querySelector(`form[data-check="${check}"] [name="${name}"]`);
-    if (input) input.value = number(value);
+    if (input) input.value = number(value, digits);
   }
 }
 

@@ -20,6 +20,7 @@ from apprenti.domain.outlook import Hindsight
 from apprenti.domain.report import AnyScores, Report, Timing
 from apprenti.domain.scores import ClassScores, Scores
 from apprenti.stages.report.advice import FEW_TEST_PHOTOS, advise, is_clear_gain
+from apprenti.stages.report.asking import Asking, LessonsAt
 from apprenti.stages.report.attempts import attempt_rows, shared_scale
 from apprenti.stages.report.captions import mistake_photo, suspect_photo
 from apprenti.stages.report.charts import coverage_chart, reliability_chart
@@ -62,7 +63,12 @@ MAX_OPEN_FILES = 8
 
 
 def render(
-    report: Report, *, lang: Lang = "en", timing: Timing | None = None, hindsight: Hindsight | None = None
+    report: Report,
+    *,
+    lang: Lang = "en",
+    timing: Timing | None = None,
+    hindsight: Hindsight | None = None,
+    lessons: LessonsAt | None = None,
 ) -> str:
     """Return the report as one self-contained HTML page.
 
@@ -71,12 +77,15 @@ def render(
         lang: language of the page.
         timing: durations, where the training has just happened; they are not part of a report.
         hindsight: how other recipes did that were measured since; no part of it either.
+        lessons: where those on its numbers open; ``None`` where the training kept nothing for them.
     """
     report = Report.from_json(report.to_json())  # six digits, so that a page written later is the same page
     words = Words(lang=lang)
     template = _environment().get_template("page.html")
     return template.render(
         **_context(report, words),
+        ask=Asking(report=report, words=words, at=lessons),
+        lessons_at=lessons,
         timing=timing,
         rows=attempt_rows(report, timing, words),
         networks=network_stories(report, timing, words),

@@ -60,6 +60,23 @@ class Waiting:
     familiar: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """A correction that says something else than was answered.
+
+    Args:
+        sha256: of its image.
+        format: of its image.
+        answered: the id of the label that was answered.
+        label_ids: what was said instead.
+    """
+
+    sha256: str
+    format: str
+    answered: str
+    label_ids: tuple[str, ...]
+
+
 def insert(tx: Tx, *corrections: Correction) -> None:
     """Write new corrections."""
     rows.add(tx, CORRECTIONS, *corrections)
@@ -103,6 +120,26 @@ def _where(workspace_id: str, chosen: CorrectionFilter) -> list[Any]:
     if chosen.until_us is not None:
         where.append(CORRECTIONS.c.created_us < chosen.until_us)
     return where
+
+
+def contradicting(tx: Tx, task_id: str, *, limit: int) -> tuple[Contradiction, ...]:
+    """Return the accepted corrections of answers that were wrong, newest first."""
+    asked = (
+        select(IMAGES.c.sha256, IMAGES.c.format, PREDICTIONS.c.label_id, CORRECTIONS.c.label_ids)
+        .join(CORRECTIONS, CORRECTIONS.c.image_id == IMAGES.c.id)
+        .join(PREDICTIONS, PREDICTIONS.c.id == CORRECTIONS.c.prediction_id)
+        .where(
+            CORRECTIONS.c.task_id == task_id,
+            CORRECTIONS.c.state == CorrectionState.ACCEPTED.value,
+            CORRECTIONS.c.agrees == False,  # noqa: E712
+        )
+        .order_by(CORRECTIONS.c.seq.desc())
+        .limit(limit)
+    )
+    return tuple(
+        Contradiction(sha256=sha256, format=format_, answered=answered, label_ids=tuple(label_ids))
+        for sha256, format_, answered, label_ids in tx.execute(asked)
+    )
 
 
 def of_image(tx: Tx, image_id: str) -> tuple[Correction, ...]:

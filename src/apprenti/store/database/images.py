@@ -25,6 +25,7 @@ BLOB_COLUMNS = (
     VERSIONS.c.model_sha256,
     VERSIONS.c.reference_sha256,
     VERSIONS.c.known_sha256,
+    VERSIONS.c.run_sha256,
 )
 """Every column that names a blob."""
 

@@ -147,6 +147,7 @@ VERSIONS = _table(
     Column("n_bytes", BigInteger, nullable=False),
     Column("reference_sha256", String(64), nullable=False),
     Column("known_sha256", String(64), nullable=False),
+    Column("run_sha256", String(64), nullable=False),
     _json("scores"),
     _json("labels"),
     Column("n_examples", Integer, nullable=False),
@@ -157,6 +158,7 @@ VERSIONS = _table(
     Index(None, "model_sha256"),
     Index(None, "reference_sha256"),
     Index(None, "known_sha256"),
+    Index(None, "run_sha256"),
 )
 
 PREDICTIONS = _table(

@@ -67,6 +67,22 @@ def count(tx: Tx, workspace_id: str, *, task_id: str | None = None) -> int:
     return rows.count(tx, VERSIONS, *where)
 
 
+def with_run(tx: Tx, workspace_id: str, *, limit: int) -> tuple[Version, ...]:
+    """Return the versions that kept what lessons need, newest first."""
+    where = (VERSIONS.c.workspace_id == workspace_id, VERSIONS.c.run_sha256 != "")
+    return tuple(rows.page(tx, VERSIONS, Version, *where, limit=limit, newest_first=True).items)
+
+
+def of_model(tx: Tx, workspace_id: str, digits: str) -> Version | None:
+    """Return the newest version with a run whose model's SHA-256 begins with ``digits``, hexadecimal ones."""
+    where = (
+        VERSIONS.c.workspace_id == workspace_id,
+        VERSIONS.c.run_sha256 != "",
+        VERSIONS.c.model_sha256.startswith(digits, autoescape=True),
+    )
+    return next(iter(rows.page(tx, VERSIONS, Version, *where, limit=1, newest_first=True).items), None)
+
+
 def next_number(tx: Tx, task_id: str) -> int:
     """Return the number of a task's next version: never one that another had, though that was deleted."""
     given = (

@@ -39,7 +39,10 @@ class Classroom:
 
     def seen(self, lesson: Lesson, own: LessonContext | None) -> Seen:
         """Return what a lesson shows of a run; of the reference set where there is none."""
-        key = (lesson.folder, own.run_id if own else "")
+        key = (
+            lesson.folder,
+            own and (own.run_id, own.name, own.corrections),
+        )  # the context may hold more each time
         seen: Seen = self._kept(self._seen, key, lambda: see(lesson, own, self._reference), MOST_SEEN)
         return seen
 

@@ -25,7 +25,7 @@ from apprenti.lessons.forms import feedback
 from apprenti.lessons.glossary import glossary
 from apprenti.lessons.lesson import Lesson
 from apprenti.lessons.page import Links, Seen, draw
-from apprenti.texts import Lang
+from apprenti.texts import Lang, say
 from apprenti.web.learning.classroom import Classroom
 
 ROUTER = APIRouter(prefix="/learn")
@@ -88,11 +88,12 @@ Halls = Annotated[Hall, Depends(hall_of)]
 @ROUTER.get("")
 def show_lessons(hall: Halls, run: str = "") -> Response:
     """Show every lesson."""
-    lang = hall.lang()
+    lang, own = hall.lang(), _open(hall, run)
+    run = run or _id(own)
     return hall.page(
         "lessons",
         lessons=[_listed(lesson, lang, run) for lesson in all_lessons()],
-        own=_name(hall.open(run)),
+        own=_name(own),
         run=run,
         **_furniture(hall, run),
     )
@@ -118,9 +119,7 @@ def static(version: str, name: str) -> Response:
 @ROUTER.get("/photo/{row}")
 def photo(hall: Halls, row: int, run: str = "") -> Response:
     """Give out a kept photo, small."""
-    context = hall.classroom.reference() if run == REFERENCE else hall.open(run)
-    context = context or hall.classroom.reference()
-    thumbnails = context.photos.thumbnails
+    thumbnails = (_open(hall, run) or hall.classroom.reference()).photos.thumbnails
     if not 0 <= row < len(thumbnails) or not thumbnails[row]:
         raise NotFoundError("lesson_part_unknown", path=f"photo/{row}")
     return Response(thumbnails[row], media_type="image/jpeg", headers=PRIVATE_HOUR)
@@ -130,7 +129,8 @@ def photo(hall: Halls, row: int, run: str = "") -> Response:
 def show_lesson(hall: Halls, request: Request, number: int, run: str = "", check: str = "") -> Response:
     """Show a lesson on a run; with the answer to a check in the address, what that is worth."""
     lesson, lang = _lesson(number), hall.lang()
-    seen = hall.classroom.seen(lesson, hall.open(run))
+    own = _open(hall, run)
+    seen, run = hall.classroom.seen(lesson, own), run or _id(own)
     verdicts = {}
     if check in lesson.checks:
         written = _written(request)
@@ -158,7 +158,7 @@ def answer_check(hall: Halls, request: Request, number: int, name: str, run: str
     lesson = _lesson(number)
     if name not in lesson.checks:
         raise NotFoundError("lesson_part_unknown", path=name[:100])
-    seen = hall.classroom.seen(lesson, hall.open(run))
+    seen = hall.classroom.seen(lesson, _open(hall, run))
     verdict = lesson.checks[name].judge(seen.shown, _written(request))
     said = feedback(lesson, name, verdict, seen.shown, hall.lang())
     return JSONResponse({"right": verdict.right, "key": verdict.key, "html": said})
@@ -170,7 +170,7 @@ def answer_question(hall: Halls, request: Request, number: int, run: str = "") -
     lesson = _lesson(number)
     if lesson.respond is None:
         raise NotFoundError("lesson_part_unknown", path=f"{number}/compute")
-    seen = hall.classroom.seen(lesson, hall.open(run))
+    seen = hall.classroom.seen(lesson, _open(hall, run))
     asked = {name: read_number(value) for name, value in _written(request).items()}
     question = {name: value for name, value in asked.items() if value is not None}
     return JSONResponse(lesson.respond(seen.context, seen.shown, question))
@@ -193,9 +193,20 @@ def static_folder() -> str:
     return f"{STATIC}{whole.hexdigest()[:12]}"
 
 
+def _open(hall: Hall, run: str) -> LessonContext | None:
+    """Return the run that is meant; ``None`` for the set that comes along."""
+    return None if run == REFERENCE else hall.open(run)
+
+
+def _id(own: LessonContext | None) -> str:
+    """Return the id that the run has in addresses, so that all of a page is of the same one."""
+    return own.run_id if own else ""
+
+
 def _furniture(hall: Hall, run: str) -> dict[str, Any]:
     """Return what every page of lessons has."""
-    return {"choices": hall.choices(), "chosen": run, "learn_static": static_folder(), "room": "learn"}
+    choices = [*hall.choices(), RunChoice(id=REFERENCE, name=say("learn.reference", hall.lang()))]
+    return {"choices": choices, "chosen": run, "learn_static": static_folder(), "room": "learn"}
 
 
 def _lesson(number: int) -> Lesson:

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from apprenti.domain import figures
 from apprenti.texts import LANGS, Lang, catalogue, say, written
+from apprenti.web.rooms.asked import asked
 
 PACKAGE = "apprenti.web"
 MEDIA_TYPES = {
@@ -152,6 +153,7 @@ class Frame:
             say=partial(_said, lang),
             n=partial(_number, lang),
             percent=partial(_percent, lang),
+            asked=partial(asked, lang),
             words={area: dict(catalogue(area, lang)) for area in ("script", *areas)},
             **{"visit": None, "task": None, "room": "", **values},
         )

@@ -61,7 +61,7 @@ class House:
         frame: draws pages.
         caller_of: tells on whose behalf a request is made that the entrance let in.
         forget_callers: makes the entrance look again who may come in.
-        render_report: makes the page of a report.
+        render_report: makes the page of a report; the id of its run, where lessons can be shown on it, is the third.
         classroom: keeps what lessons show.
     """
 
@@ -69,7 +69,7 @@ class House:
     frame: Frame
     caller_of: Callable[[Request], Caller]
     forget_callers: Callable[[], None]
-    render_report: Callable[[Report, Lang], str]
+    render_report: Callable[[Report, Lang, str], str]
     classroom: Classroom
 
 
@@ -95,7 +95,7 @@ def make_rooms(
     *,
     caller_of: Callable[[Request], Caller],
     forget_callers: Callable[[], None],
-    render_report: Callable[[Report, Lang], str],
+    render_report: Callable[[Report, Lang, str], str],
 ) -> Rooms:
     """Return the rooms of a service's page; see ``House`` for what they are given."""
     frame = Frame()

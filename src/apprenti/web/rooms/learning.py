@@ -9,8 +9,8 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from apprenti.domain.errors import NotFoundError
 from apprenti.domain.lesson_context import LessonContext
+from apprenti.flow.service import runs
 from apprenti.texts import Lang
 from apprenti.web.learning import HALL, Classroom, RunChoice
 from apprenti.web.learning import ROUTER as LESSONS
@@ -34,13 +34,17 @@ class RoomHall:
 
     def choices(self) -> Sequence[RunChoice]:
         """Return the versions that kept a run."""
-        return ()
+        return [RunChoice(id=kept.id, name=kept.name) for kept in runs.list_runs(*self.visit.who)]
 
     def open(self, run: str) -> LessonContext | None:
-        """Return the run of a version."""
+        """Return the run of a version; of the newest one by default."""
         if run:
-            raise NotFoundError("run_unknown", run=run[:100])
-        return None
+            kept = runs.find_run(*self.visit.who, run)
+        elif there := runs.list_runs(*self.visit.who):
+            kept = there[0]
+        else:
+            return None
+        return runs.open_kept_run(self.visit.house.service, self.visit.caller, kept, once=self.classroom.run)
 
     def page(self, template: str, **values: Any) -> Response:
         """Return a page."""

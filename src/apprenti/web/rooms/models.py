@@ -12,7 +12,7 @@ from apprenti.domain.errors import ModelFileError
 from apprenti.domain.report import Report
 from apprenti.domain.service import Role
 from apprenti.flow.export import Format
-from apprenti.flow.service import access, tasks, versions
+from apprenti.flow.service import access, runs, tasks, versions
 from apprenti.stages.predict import Predictor
 from apprenti.web.rooms import told
 from apprenti.web.rooms.frame import HEADERS, REPORT_POLICY
@@ -85,7 +85,8 @@ def report(visit: Visits, task_id: str, number: int) -> Response:
     if not predictor.report:
         raise ModelFileError("report_missing", name=str(number))
     named = Report.from_json(predictor.report).named(f"{visit.task(task_id).name} · {number}")
-    html = visit.house.render_report(named, visit.look.lang)
+    run = runs.run_id_of(versions.get_version(*visit.who, task_id, number))
+    html = visit.house.render_report(named, visit.look.lang, run)
     return HTMLResponse(html, headers={**HEADERS, "content-security-policy": REPORT_POLICY})
 
 

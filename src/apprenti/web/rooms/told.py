@@ -11,7 +11,7 @@ from apprenti.domain.dataset import TaskType
 from apprenti.domain.errors import ApprentiError
 from apprenti.domain.figures import NO_BREAK_SPACE, amount, decimal, file_size, percent
 from apprenti.domain.report import Report
-from apprenti.flow.service import versions
+from apprenti.flow.service import runs, versions
 from apprenti.texts import Lang, say
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def version_said(visit: Visit, task: Task, version: Version) -> dict[str, Any]:
     n_test = int(version.verdict.get("n") or 0)
     return {
         "version": version,
+        "run": runs.run_id_of(version),
         "answers": task.production_version == version.number,
         "score": None if value is None else score(name, value, lang),
         "score_name": say(f"models_room.score_{name}", lang),

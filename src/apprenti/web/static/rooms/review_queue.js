@@ -39,7 +39,7 @@ export class Queue {
       for (const id of [item.prediction.id, ...item.alike]) this.seen.add(id);
       this.items.push(item);
     }
-    if (!this.items.length && this.cursor) await this.fetch();
+    if (this.items.length < FETCH_BELOW && this.cursor) await this.fetch(); // many may be folded behind one
   }
 
   // what a person says of the first one; body: {label_ids} or {value}

@@ -1,0 +1,1 @@
+"""Lesson 10: the ladder from pixels to a network trained elsewhere, on the learner’s photos, with intervals."""

@@ -1,0 +1,1 @@
+"""Lesson 12, read your report: intervals, confusion, precision and recall, thresholds and their price, calibration."""

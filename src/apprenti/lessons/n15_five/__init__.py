@@ -1,0 +1,1 @@
+"""Lesson 15: why these five recipes were tried, what past data said, and what a choice costs."""
