@@ -7,6 +7,7 @@ the while.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -34,8 +35,8 @@ pytestmark = [
     pytest.mark.shared,
     pytest.mark.timeout(1500),
 ]
-N_EACH, N_ASKED_EACH = 40, 6
-TRAINING_SECONDS = 400
+N_EACH, N_ASKED_EACH = 40, 4
+LONG_SECONDS = 400
 MOST_JUDGED = 30
 HASH_OF_PHOTO = """
 const done = arguments[0], id = document.getElementById("photo").src.split("/").at(-2);
@@ -63,6 +64,12 @@ class Story:
         assert asked_hosts(self.browser) == {urlsplit(self.address).netloc}
         assert complaints(self.browser) == []
 
+    def wait(self, holds: Callable[[], Any]) -> None:
+        """Wait for what takes minutes."""
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        WebDriverWait(self.browser, LONG_SECONDS, 0.5).until(lambda _: holds())
+
     def come_in(self) -> None:
         self.browser.get(f"{self.address}/preferences?lang={self.lang}&next=/enter")
         self.browser.get(f"{self.address}/enter#{self.secret}")
@@ -86,13 +93,10 @@ class Story:
         self.check()
 
     def train(self) -> None:
-        from selenium.webdriver.support.ui import WebDriverWait
-
         self.hand.shorten("#budget")
         self.hand.use(".begin button")
         until(self.browser, lambda: self.browser.find_elements("id", "running"))
-        wait = WebDriverWait(self.browser, TRAINING_SECONDS, 0.5)
-        wait.until(lambda browser: browser.find_elements("css selector", ".result, .problem"))
+        self.wait(lambda: self.browser.find_elements("css selector", ".result, .problem"))
         assert self.browser.find_elements("css selector", ".result"), find(self.browser, "main").text
         self.check()
 
@@ -104,11 +108,10 @@ class Story:
         )
 
     def ask(self, photos: Path) -> None:
+        """Ask about photos one after the other; each answer is explained as well, which takes a while."""
         files = sorted(photos.rglob("*.jpg"))
         find(self.browser, "#files").send_keys("\n".join(map(str, files)))
-        until(
-            self.browser, lambda: len(self.browser.find_elements("css selector", ".said .bars")) == len(files)
-        )
+        self.wait(lambda: len(self.browser.find_elements("css selector", ".said .bars")) == len(files))
         self.check()
 
     def judge(self, truth: dict[str, str]) -> tuple[int, int]:
