@@ -182,7 +182,7 @@ def draw_own(shown: Shown, kit: Kit) -> Markup:
 def draw_hard(shown: Shown, kit: Kit) -> Markup:
     """Return the photos that most of the ten get wrong, the worst first."""
     items = Markup("").join(
-        Markup("<li>{}<code>{}</code> {}</li>").format(
+        Markup("<li>{}<code>{}</code><br>{}</li>").format(
             kit.photo(row, kit.say("widget.hard_alt", name=name)), name, kit.say("widget.votes", n=votes)
         )
         for row, name, votes in zip(shown.hard, shown.hard_names, shown.hard_votes, strict=True)
