@@ -1,0 +1,1 @@
+"""Lesson 11, ten algorithms: none is best on all data."""
