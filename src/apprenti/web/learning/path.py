@@ -55,7 +55,7 @@ STEPS = (
     Step(
         name="big",
         lessons=(1, 16),
-        commands=("apprenti inspect photos.parquet", "apprenti train photos.parquet --budget 10m"),
+        commands=("apprenti inspect photos.parquet", "apprenti train photos.parquet --out table.apprenti"),
     ),
     Step(
         name="deep",
@@ -64,7 +64,7 @@ STEPS = (
             "apprenti learn check 7",
             "apprenti learn check 9",
             "apprenti train photos/ --budget 2m",
-            "apprenti train photos/ --recipes deep --budget 15m",
+            "apprenti train photos/ --recipes deep --budget 15m --out deep.apprenti",
         ),
     ),
     Step(
