@@ -42,6 +42,8 @@ def test_without_a_version_lessons_show_the_set_that_comes_along(entered: Visite
     assert answer.status_code == 200
     assert "handwritten digits" in answer.text
     assert 'name="run"' not in answer.text
+    assert 'href="/learn/path"' in answer.text
+    assert entered.browser.get("/learn/path").status_code == 200
 
 
 def test_the_newest_version_is_shown_and_all_can_be_chosen(entered: Visited) -> None:

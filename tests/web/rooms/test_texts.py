@@ -14,11 +14,12 @@ from apprenti.domain.service import ReviewReason
 from apprenti.flow.packing import NAMED_SCORES
 from apprenti.stages.feedback.quarantine import HoldKind
 from apprenti.texts import LANGS, catalogue, say
+from apprenti.web.learning.path import LADDER, LEAVES_WITH, STEPS
 from apprenti.web.rooms.logbook import KINDS
 
 AREAS = (
     "rooms", "script", "data_room", "data_views", "train_room", "models_room", "review_room",
-    "traffic_room", "log_room", "learn",
+    "traffic_room", "log_room", "learn", "path",
 )  # fmt: skip
 SAME_IN_BOTH = {
     "rooms.room_data",  # "Photos"
@@ -61,6 +62,12 @@ BUILT = {
         "operator_may",
     ),
     "learn.beat_": ("predict", "touch", "explain", "prove", "use"),
+    "path.step_": tuple(
+        f"{step.name}{end}" for step in STEPS for end in ("", "_why", "_do", "_practice", "_check")
+    ),
+    "path.rung_": tuple(f"{rung.name}{end}" for rung in LADDER for end in ("", "_runs")),
+    "path.needs_": ("lesson", "deep", "hub"),
+    "path.leaves_": LEAVES_WITH,
     "rooms.room_": ("data", "train", "models", "review"),
     "rooms.state_": ("queued", "running"),
     "rooms.theme_": ("light", "dark"),
@@ -105,7 +112,8 @@ def keys() -> set[str]:
 
 def used() -> set[str]:
     found = {match[1] for path in SOURCES for match in USED.finditer(path.read_text(encoding="utf-8"))} - {
-        "rooms.css"
+        "rooms.css",
+        "path.html",
     }
     whole = {key for key in found if key not in BUILT}
     return whole | {start + word for start in found & set(BUILT) for word in BUILT[start]}

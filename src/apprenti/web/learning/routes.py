@@ -27,6 +27,7 @@ from apprenti.lessons.lesson import Lesson
 from apprenti.lessons.page import Links, Seen, draw
 from apprenti.texts import Lang, say
 from apprenti.web.learning.classroom import Classroom
+from apprenti.web.learning.path import LADDER, LEAVES_WITH, STEPS
 
 ROUTER = APIRouter(prefix="/learn")
 HALL = "apprenti_learning"
@@ -105,6 +106,22 @@ def show_glossary(hall: Halls, run: str = "") -> Response:
     lang = hall.lang()
     terms = sorted(glossary().items(), key=lambda item: item[1].named(lang))
     return hall.page("glossary", terms=terms, query=_query(run=run), **_furniture(hall, run))
+
+
+@ROUTER.get("/path")
+def show_path(hall: Halls, run: str = "") -> Response:
+    """Show in which order to take lessons, commands and practice, from zero on."""
+    listed = {lesson.number: _listed(lesson, hall.lang(), run) for lesson in all_lessons()}
+    return hall.page(
+        "path",
+        steps=STEPS,
+        minutes={step.name: sum(listed[number]["minutes"] for number in step.lessons) for step in STEPS},
+        ladder=LADDER,
+        leaves_with=LEAVES_WITH,
+        listed=listed,
+        query=_query(run=run),
+        **_furniture(hall, run),
+    )
 
 
 @ROUTER.get("/static/{version}/{name}")

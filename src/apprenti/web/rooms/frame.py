@@ -117,6 +117,7 @@ class Frame:
             "lesson": environment.get_template("lesson.html"),
             "lessons": environment.get_template("lessons.html"),
             "models": environment.get_template("models.html"),
+            "path": environment.get_template("path.html"),
             "problem": environment.get_template("problem.html"),
             "review": environment.get_template("review.html"),
             "review_log": environment.get_template("review_log.html"),
