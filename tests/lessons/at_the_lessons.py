@@ -30,7 +30,7 @@ MOST_STEPS = 1500
 FOCUSED = """
 const one = document.activeElement, form = one.closest('form.check');
 if (one === document.body || one.closest('footer nav')) return {end: true};
-const group = one.type === 'radio' ? [...form.querySelectorAll(`[name="${one.name}"]`)] : [];
+const group = one.type === 'radio' && form ? [...form.querySelectorAll(`[name="${one.name}"]`)] : [];
 return {
   end: false, tag: one.tagName, type: one.type ?? '', name: one.name ?? '', value: one.value ?? '',
   checked: one.checked ?? false, check: form ? form.dataset.check : '', slider: one.dataset.slider ?? '',
