@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from apprenti.domain.dataset import TaskType
+from apprenti.domain.service import ReviewReason
 from apprenti.stages.feedback.observations import DriftReference, Observations
 from apprenti.stages.feedback.review import (
     RANDOM_SHARE,
     ReviewPlace,
-    ReviewReason,
     fold_alike,
     honest_accuracy,
     review_places,
@@ -84,6 +84,7 @@ def test_the_uncertain_and_the_unfamiliar_come_first_with_their_reason() -> None
         ["a", "b", "c"], answers, [0.3, 0.3, 5.0], scale, task_type=CLASSES, random_share=0
     )
     assert (torn.reason, foreign.reason) == (ReviewReason.UNCERTAIN, ReviewReason.UNFAMILIAR)
+    assert sure.reason is ReviewReason.USUAL
     assert sure.score < 0.8 < min(torn.score, foreign.score)
     assert max(torn.score, foreign.score) < 1
 
@@ -105,7 +106,14 @@ def test_numbers_are_ordered_by_their_distance() -> None:
         ["a", "b"], [[1.0], [2.0]], [0.2, 2.0], scale, task_type=TaskType.REGRESSION, random_share=0
     )
     assert near.score < far.score
-    assert (near.reason, far.reason) == (ReviewReason.UNUSUAL, ReviewReason.UNFAMILIAR)
+    assert far.reason is ReviewReason.UNFAMILIAR
+    assert near.reason is ReviewReason.USUAL
+
+
+def test_no_answer_is_called_doubtful_that_most_usual_ones_are_no_surer_than() -> None:
+    found = [place.reason for place in places(observed(2000, seed=5)) if not place.enters_estimate]
+    doubtful = sum(reason is not ReviewReason.USUAL for reason in found) / len(found)
+    assert 0.2 < doubtful < 0.45  # a fifth by each of two measures
 
 
 def test_no_photo_within_the_threshold_is_called_unfamiliar() -> None:

@@ -11,12 +11,14 @@ from typing import Any
 class ReviewReason(StrEnum):
     """Why a prediction is worth a person's look.
 
-    ``UNFAMILIAR`` is said only where ``familiar`` is false; ``UNUSUAL`` is farther from the training images than most.
+    ``UNFAMILIAR`` is said only where ``familiar`` is false; ``UNCERTAIN`` and ``UNUSUAL`` where an image is among the
+    fifth that is least sure, or farthest from the training images; ``USUAL`` where nothing of this is so.
     """
 
     UNCERTAIN = "uncertain"
     UNFAMILIAR = "unfamiliar"
     UNUSUAL = "unusual"
+    USUAL = "usual"
     RANDOM = "random"
 
 

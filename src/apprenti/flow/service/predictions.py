@@ -254,7 +254,7 @@ def _review_place(
         task_type=manifest.task_type,
         thresholds=manifest.thresholds,
     )
-    return place.score, ReviewReason(place.reason.value)
+    return place.score, place.reason
 
 
 def get_prediction(

@@ -18,7 +18,6 @@ from apprenti.stages.feedback.retrain import Decision, Trigger, when_due
 from apprenti.stages.feedback.review import (
     HonestAccuracy,
     ReviewPlace,
-    ReviewReason,
     ReviewScale,
     fold_alike,
     honest_accuracy,
@@ -40,7 +39,6 @@ __all__ = [
     "KnownPhotos",
     "Observations",
     "ReviewPlace",
-    "ReviewReason",
     "ReviewScale",
     "Trigger",
     "Verdict",

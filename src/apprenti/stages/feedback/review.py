@@ -18,7 +18,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,6 +26,7 @@ from apprenti.blocks.metrics import wilson_interval
 from apprenti.domain.dataset import TaskType
 from apprenti.domain.recipe import Interval
 from apprenti.domain.sentence import Sentence
+from apprenti.domain.service import ReviewReason
 from apprenti.stages.feedback.observations import DriftReference
 
 Floats = NDArray[np.float64]
@@ -34,20 +34,10 @@ Floats = NDArray[np.float64]
 RANDOM_SHARE = 0.2
 N_QUANTILES = 257
 FEWEST_FOR_ESTIMATE = 30
+DOUBTFUL = 0.8
+"""Share of usual photos that must be surer, or nearer, before an answer is said to be doubtful."""
 ALIKE = 0.97
 """Cosine of two embeddings from which on photos count as the same picture taken twice."""
-
-
-class ReviewReason(StrEnum):
-    """Why a photo is where it is in the queue.
-
-    ``UNFAMILIAR`` lies past the threshold of familiarity; ``UNUSUAL`` only farther than most that do not.
-    """
-
-    UNCERTAIN = "uncertain"
-    UNFAMILIAR = "unfamiliar"
-    UNUSUAL = "unusual"
-    RANDOM = "random"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,9 +171,7 @@ def review_places(
     of_uncertainty, of_distance = _ranks(uncertainty, d, scale)
     doubt = _rank(np.maximum(of_uncertainty, of_distance), scale.doubt)
     return tuple(
-        _place(
-            one, float(doubt[i]), _reason(d[i], far=of_distance[i] >= of_uncertainty[i]), share=random_share
-        )
+        _place(one, float(doubt[i]), _reason(d[i], of_distance[i], of_uncertainty[i]), share=random_share)
         for i, one in enumerate(ids)
     )
 
@@ -225,10 +213,12 @@ def fold_alike(embeddings: ArrayLike, *, alike: float = ALIKE) -> NDArray[np.int
     return leader
 
 
-def _reason(distance: float, *, far: bool) -> ReviewReason:
-    if not far:
-        return ReviewReason.UNCERTAIN
-    return ReviewReason.UNFAMILIAR if distance > 1 else ReviewReason.UNUSUAL
+def _reason(distance: float, of_distance: float, of_uncertainty: float) -> ReviewReason:
+    if distance > 1 and of_distance >= of_uncertainty:
+        return ReviewReason.UNFAMILIAR
+    if max(of_distance, of_uncertainty) < DOUBTFUL:
+        return ReviewReason.USUAL
+    return ReviewReason.UNUSUAL if of_distance >= of_uncertainty else ReviewReason.UNCERTAIN
 
 
 def _place(prediction_id: str, doubt: float, reason: ReviewReason, *, share: float) -> ReviewPlace:
